@@ -1,0 +1,385 @@
+// bench.c -- see bench.h.
+#include "bench.h"
+
+#include "clock.h"
+#include "text.h"
+#include "worker.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUNDS_MIN = 3, ROUNDS_NARROW = 12, ROUNDS_MAX = 200 };
+static const double NARROW = 0.005;  // half an interval, relative to the median
+
+// A worker and what it was opened for. It stays from group to group while that is the
+// same.
+struct seat {
+    struct worker worker;
+    const struct engine_opts *opts;
+    const char *engine, *workload;
+    struct engine_facts facts;
+    double open_s;
+    bool used;  // by the group at hand
+};
+
+struct bench {
+    struct result *result;
+    const struct engine_opts *opts;
+    const struct bench_opts *how;
+    struct seat *seats;
+    size_t seat_count;
+    uint64_t start_ns;
+};
+
+// The cells [first, first + n) of one workload and case, and their seats.
+struct group {
+    struct cell *cells;
+    struct seat **seats;
+    int n;
+    double time_s;
+};
+
+void bench_order(int round, int n, int *order)
+{
+    // Even rounds go forward from a moving start, odd ones retrace the round before.
+    for (int i = 0; i < n; i++) {
+        int at = (i + round / 2) % n;
+        order[round % 2 ? n - 1 - i : i] = at;
+    }
+}
+
+double bench_deadline_s(double work, const char *unit)
+{
+    const char *fixed = getenv("GOPHERBENCH_DEADLINE_S");
+    double seconds = fixed ? atof(fixed) : 0;
+    if (seconds > 0)
+        return seconds;
+    // Slower than any engine worth measuring: 0.1 GFLOP/s, 10 MB/s.
+    double slowest = unit && strcmp(unit, "flop") == 0 ? 1e8 : 1e7;
+    return 30 + work / slowest;
+}
+
+// ---- seats
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool fits(const struct seat *s, const struct cell *c,
+                 const struct engine_opts *opts)
+{
+    return s->worker.pid > 0 && !s->used && strcmp(s->engine, c->engine) == 0 &&
+           strcmp(s->workload, c->workload) == 0 && s->opts->threads == opts->threads &&
+           same_text(s->opts->device, opts->device) &&
+           same_text(s->opts->variant, opts->variant);
+}
+
+static int open_seat(struct seat *s, const struct cell *c, const struct engine_opts *opts,
+                     const struct bench_opts *how, struct fail *why)
+{
+    *s = (struct seat){.opts = opts, .engine = c->engine, .workload = c->workload};
+    struct worker_inheritance gets = {
+        .threads = opts->threads, .save_fd = how->save_fd, .with_stdin = how->with_stdin};
+    if (worker_start(&s->worker, &gets, why))
+        return -1;
+    json_t *request = json_pack("{s:s, s:s, s:i, s:I}", "do", "open", "engine", c->engine,
+                                "threads", opts->threads, "seed", (json_int_t)opts->seed);
+    char *device = opts->device ? text_escape(opts->device) : NULL;
+    if (device)
+        json_object_set_new(request, "device", json_string(device));
+    if (opts->variant)
+        json_object_set_new(request, "variant", json_string(opts->variant));
+    free(device);
+    json_t *reply;
+    if (worker_ask(&s->worker, request, bench_deadline_s(0, NULL), &reply, why)) {
+        worker_stop(&s->worker);
+        return -1;
+    }
+    s->open_s = json_number_value(json_object_get(reply, "open_s"));
+    json_decref(reply);
+    return 0;
+}
+
+// A running seat that fits, or a new one; NULL and why not.
+static struct seat *take_seat(struct bench *b, const struct cell *c,
+                              const struct engine_opts *opts, struct fail *why)
+{
+    struct seat *empty = NULL;
+    for (size_t i = 0; i < b->seat_count; i++) {
+        if (fits(&b->seats[i], c, opts)) {
+            b->seats[i].used = true;
+            return &b->seats[i];
+        }
+        if (!empty && b->seats[i].worker.pid <= 0 && !b->seats[i].used)
+            empty = &b->seats[i];
+    }
+    assert(empty);  // there are as many seats as cells
+    if (open_seat(empty, c, opts, b->how, why))
+        return NULL;
+    empty->used = true;
+    return empty;
+}
+
+// ---- one cell
+
+static void cell_fails(struct bench *b, struct cell *c, const struct fail *why)
+{
+    if (why->code > EXIT_SIGNAL) {
+        b->result->interrupted = true;
+        return;
+    }
+    c->failed = why->code;
+    c->error = strdup(why->text);
+    if (!c->error)
+        die("out of memory");
+}
+
+static void read_facts(struct cell *c, const json_t *reply)
+{
+    const json_t *facts = json_object_get(reply, "facts");
+    c->facts.threads = (int)json_integer_value(json_object_get(facts, "threads"));
+    c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
+    snprintf(c->facts.device, sizeof c->facts.device, "%s",
+             json_string_value(json_object_get(facts, "device")));
+    snprintf(c->facts.variant, sizeof c->facts.variant, "%s",
+             json_string_value(json_object_get(facts, "variant")));
+}
+
+static void ask_device_limits(struct seat *s, struct cell *c)
+{
+    struct fail why;
+    json_t *reply;
+    if (worker_ask(&s->worker, json_pack("{s:s}", "do", "device_limits"),
+                   bench_deadline_s(0, NULL), &reply, &why))
+        return;  // a device without measured limits gets no fraction
+    c->device_limits = (struct device_limits){
+        .fma_f32_flops = json_number_value(json_object_get(reply, "fma_f32_flops")),
+        .fma_f64_flops = json_number_value(json_object_get(reply, "fma_f64_flops")),
+        .upload_bytes = json_number_value(json_object_get(reply, "upload_bytes")),
+        .download_bytes = json_number_value(json_object_get(reply, "download_bytes"))};
+    json_decref(reply);
+}
+
+// Has the cell's worker make the job and get ready for it.
+static int make_job(struct seat *s, struct cell *c, struct fail *why)
+{
+    json_t *reply;
+    json_t *request = json_pack("{s:s, s:s, s:O}", "do", "make", "workload", c->workload,
+                                "params", c->params);
+    if (worker_ask(&s->worker, request, 10 * bench_deadline_s(0, NULL), &reply, why))
+        return -1;
+    read_facts(c, reply);
+    c->open_s = s->open_s + json_number_value(json_object_get(reply, "open_s"));
+    c->work = json_number_value(json_object_get(reply, "work"));
+    c->described = json_incref(json_object_get(reply, "described"));
+    json_decref(reply);
+    if (c->facts.gpu)
+        ask_device_limits(s, c);
+    return 0;
+}
+
+static int take_sample(struct bench *b, struct seat *s, struct cell *c, int round,
+                       struct fail *why)
+{
+    json_t *reply;
+    struct sample sample = {.round = (uint32_t)round,
+                            .start_s = (double)(clock_ns() - b->start_ns) * 1e-9};
+    json_t *request =
+        json_pack("{s:s, s:i}", "do", "sample", "sabotage", (int)b->how->sabotage);
+    if (worker_ask(&s->worker, request, bench_deadline_s(c->work, c->unit), &reply, why))
+        return -1;
+    sample.total_s = json_number_value(json_object_get(reply, "total_s"));
+    sample.upload_s = json_number_value(json_object_get(reply, "upload_s"));
+    sample.run_s = json_number_value(json_object_get(reply, "run_s"));
+    sample.download_s = json_number_value(json_object_get(reply, "download_s"));
+    double max_error = json_number_value(json_object_get(reply, "max_error"));
+    c->verified = json_is_true(json_object_get(reply, "verified"));
+    json_decref(reply);
+    if (max_error > c->max_error)
+        c->max_error = max_error;
+    if (round == 0)  // warming up
+        return 0;
+    result_add_sample(c, sample);
+    return b->how->journal ? journal_append(b->how->journal, c, &sample, why) : 0;
+}
+
+// ---- one group
+
+static void open_group(struct bench *b, struct group *g, const struct engine_opts *opts)
+{
+    for (size_t i = 0; i < b->seat_count; i++)
+        b->seats[i].used = false;
+    // Those of earlier groups that nobody here needs go first, with their memory.
+    for (size_t i = 0; i < b->seat_count; i++) {
+        bool wanted = false;
+        for (int j = 0; j < g->n; j++)
+            wanted = wanted || fits(&b->seats[i], &g->cells[j], &opts[j]);
+        if (!wanted)
+            worker_stop(&b->seats[i].worker);
+    }
+    for (int i = 0; i < g->n && !b->result->interrupted; i++) {
+        struct cell *c = &g->cells[i];
+        struct fail why;
+        if (c->failed)
+            continue;
+        if (b->how->progress)
+            b->how->progress(c, 0, b->how->runs);
+        g->seats[i] = take_seat(b, c, &opts[i], &why);
+        if (!g->seats[i] || make_job(g->seats[i], c, &why)) {
+            cell_fails(b, c, &why);
+            g->seats[i] = NULL;
+        }
+    }
+}
+
+// One sample of every cell that stands. -1 only when the journal cannot be written.
+static int run_round(struct bench *b, struct group *g, int round, struct fail *why)
+{
+    int *turn = malloc((size_t)g->n * sizeof *turn);
+    if (!turn)
+        die("out of memory");
+    bench_order(round, g->n, turn);
+    int bad = 0;
+    for (int i = 0; i < g->n && !b->result->interrupted && !bad; i++) {
+        struct cell *c = &g->cells[turn[i]];
+        struct seat *s = g->seats[turn[i]];
+        if (c->failed || !s)
+            continue;
+        if (b->how->progress)
+            b->how->progress(c, round, b->how->runs);
+        if (take_sample(b, s, c, round, why) == 0)
+            continue;
+        if (why->code == EXIT_OUTPUT)
+            bad = -1;
+        else
+            cell_fails(b, c, why);
+    }
+    free(turn);
+    return bad;
+}
+
+static bool narrow(const struct cell *c)
+{
+    double *total_s = malloc(c->count * sizeof *total_s);
+    if (!total_s)
+        die("out of memory");
+    for (size_t i = 0; i < c->count; i++)
+        total_s[i] = c->samples[i].total_s;
+    double median = stats_median(total_s, c->count);
+    struct interval ci = stats_median_ci95(total_s, c->count);
+    free(total_s);
+    return ci.hi - ci.lo <= 2 * NARROW * median;
+}
+
+static bool enough(const struct bench *b, const struct group *g, int rounds,
+                   double used_s)
+{
+    if (b->how->runs > 0)
+        return rounds >= b->how->runs;
+    if (rounds < ROUNDS_MIN)
+        return false;
+    if (rounds >= ROUNDS_MAX || used_s >= g->time_s)
+        return true;
+    bool all = rounds >= ROUNDS_NARROW;
+    for (int i = 0; i < g->n && all; i++)
+        all = g->cells[i].failed || narrow(&g->cells[i]);
+    return all;
+}
+
+static bool all_failed(const struct group *g)
+{
+    for (int i = 0; i < g->n; i++)
+        if (!g->cells[i].failed)
+            return false;
+    return true;
+}
+
+// Saves the outputs where that was asked for, and collects the complaints about inputs.
+static int finish_cell(struct bench *b, struct seat *s, struct cell *c, struct fail *why)
+{
+    json_t *reply;
+    double deadline_s = 10 * bench_deadline_s(c->work, "byte");
+    if (b->how->save_fd >= 0) {
+        if (worker_ask(&s->worker, json_pack("{s:s}", "do", "save"), deadline_s, &reply,
+                       why))
+            return -1;
+        json_decref(reply);
+    }
+    if (worker_ask(&s->worker, json_pack("{s:s}", "do", "complaints"), deadline_s, &reply,
+                   why))
+        return -1;
+    c->complaints = json_incref(json_object_get(reply, "complaints"));
+    json_decref(reply);
+    return 0;
+}
+
+static int run_group(struct bench *b, struct group *g, const struct engine_opts *opts,
+                     struct fail *why)
+{
+    open_group(b, g, opts);
+    for (int i = 0; i < b->how->warmup && !b->result->interrupted; i++)
+        if (run_round(b, g, 0, why))
+            return -1;
+    uint64_t start_ns = clock_ns();
+    for (int round = 1; !b->result->interrupted && !all_failed(g); round++) {
+        if (run_round(b, g, round, why))
+            return -1;
+        if (enough(b, g, round, (double)(clock_ns() - start_ns) * 1e-9))
+            break;
+    }
+    for (int i = 0; i < g->n && !b->result->interrupted; i++)
+        if (!g->cells[i].failed && finish_cell(b, g->seats[i], &g->cells[i], why))
+            cell_fails(b, &g->cells[i], why);
+    return 0;
+}
+
+static int group_length(const struct result *r, size_t first)
+{
+    const struct cell *c = r->cells;
+    size_t end = first + 1;
+    while (end < r->cell_count && strcmp(c[end].workload, c[first].workload) == 0 &&
+           strcmp(c[end].case_name, c[first].case_name) == 0)
+        end++;
+    return (int)(end - first);
+}
+
+static int count_groups(const struct result *r, size_t first)
+{
+    int groups = 0;
+    for (; first < r->cell_count; groups++)
+        first += (size_t)group_length(r, first);
+    return groups;
+}
+
+int bench_run(struct result *result, const struct engine_opts *opts,
+              const struct bench_opts *how, struct fail *why)
+{
+    struct bench b = {.result = result, .opts = opts, .how = how, .start_ns = clock_ns()};
+    b.seat_count = result->cell_count;
+    b.seats = calloc(b.seat_count + 1, sizeof *b.seats);
+    struct seat **seats = calloc(b.seat_count + 1, sizeof *seats);
+    if (!b.seats || !seats)
+        die("out of memory");
+    double left_s = how->time_s;
+    int bad = 0;
+    for (size_t first = 0; first < result->cell_count && !result->interrupted && !bad;) {
+        struct group g = {.cells = result->cells + first,
+                          .seats = seats + first,
+                          .n = group_length(result, first),
+                          .time_s = left_s / count_groups(result, first)};
+        uint64_t start_ns = clock_ns();
+        bad = run_group(&b, &g, opts + first, why);
+        double used_s = (double)(clock_ns() - start_ns) * 1e-9;
+        left_s -= used_s < g.time_s ? used_s : g.time_s;
+        first += (size_t)g.n;
+    }
+    for (size_t i = 0; i < b.seat_count; i++)
+        worker_stop(&b.seats[i].worker);
+    free(seats);
+    free(b.seats);
+    result->elapsed_s = (double)(clock_ns() - b.start_ns) * 1e-9;
+    return bad;
+}

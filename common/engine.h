@@ -1,0 +1,96 @@
+// engine.h -- what an engine is: a way to hand out work.
+//
+// Engines differ only in how work is handed out. serial does everything on one plain thread,
+// csp with tasks and channels, omp with data-parallel loops, ocl with kernels on a device.
+// One engine is one `const struct engine engine_<name>` and one file per workload,
+// <engine>_<workload>.c.
+//
+// To add an engine: write <name>_engine.c (probe, open, close) and <name>_<workload>.c for
+// each workload it offers, in cpu/ or gpu/; name it in common/cli/registry.c; give its files
+// to its target in CMakeLists.txt. Where its library may be missing, <name>_absent.c defines
+// the same symbol with a probe that says why not, and the build picks the file.
+// tests/test_engines.c runs it on every workload from then on.
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include "fail.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct matmul;
+struct gophers;
+
+enum { DEVICES_MAX = 32 };
+
+// What probe found. The texts come from drivers: they are cut to fit, and hostile until
+// escaped.
+struct device {
+    char     address[16];  // "0:1", platform:device; empty for an engine of the CPU
+    char     name[128];
+    char     driver[128];  // platform and driver version, or the library's
+    int      units;        // compute units, or CPUs
+    bool     gpu;
+    uint64_t memory_bytes;
+};
+
+struct engine_opts {
+    int         threads;  // >= 1; the resolved CPU count, the same for every engine
+    const char *device;   // "P:D", part of a name, "cpu", "gpu", "auto"; NULL: auto
+    const char *variant;  // a name from the engine's list; NULL: the engine chooses
+    uint64_t    seed;     // for schedulers that draw random numbers
+};
+
+// What will really run, filled by open and prepare: it goes into the result.
+struct engine_facts {
+    int  threads;       // that work at once; 0: does not apply (a GPU)
+    char device[160];   // "" on the CPU
+    char variant[64];   // the kernel or micro-kernel chosen
+    bool gpu;           // the CPU's measured limits do not bound it
+};
+
+// Where the time of one run went; zero where a phase does not exist. They need not add up to
+// the total when phases overlap.
+struct phases {
+    uint64_t upload_ns, run_ns, download_ns;
+};
+
+// A device's own limits, measured, per second; 0: not measured.
+struct device_limits {
+    double fma_f32_flops, fma_f64_flops, upload_bytes, download_bytes;
+};
+
+struct engine {
+    const char *name;     // as typed: "csp"
+    const char *summary;  // one line for `gopherbench list`
+    const char *const *matmul_variants;   // NULL-terminated names for --variant; NULL: none
+    const char *const *gophers_variants;
+
+    // Cheap. Fills up to max devices and returns how many (>= 1), or -1 and says why none.
+    int (*probe)(struct device *found, int max, struct fail *why);
+
+    // Never timed as work, reported as open_s: threads, contexts, queues.
+    int (*open)(const struct engine_opts *, struct engine_facts *, void **ctx,
+                struct fail *why);
+
+    // Gets everything ready for one job: buffers, packed panels' space, program builds. A
+    // second prepare replaces the first. The job must outlive the runs.
+    int (*prepare_matmul)(void *ctx, struct matmul *, struct engine_facts *,
+                          struct fail *why);
+    int (*prepare_gophers)(void *ctx, struct gophers *, struct engine_facts *,
+                           struct fail *why);
+
+    // Run the prepared job once and return when the result is complete in host memory.
+    // Timed by the caller: no allocation, no compilation, no printing. On failure the output
+    // is unspecified and *why says what went wrong. NULL: not offered.
+    int (*matmul)(void *ctx, struct matmul *, struct phases *, struct fail *why);
+    int (*gophers)(void *ctx, struct gophers *, struct phases *, struct fail *why);
+
+    // Measures the opened device's own limits; NULL: the CPU's apply.
+    int (*limits)(void *ctx, struct device_limits *, struct fail *why);
+
+    // NULL and half-opened contexts are fine. Leaves no thread running.
+    void (*close)(void *ctx);
+};
+
+#endif

@@ -1,0 +1,33 @@
+// matmul_oracle.h -- says whether a product is right, by code that no engine shares.
+//
+//   small (m n k <= 2^24, or a few rows)  every element is judged against the reference
+//   large  C r is compared with A (B r) for vectors r of +-1 (Freivalds, 1977). Rounding
+//   makes
+//          them differ always, so the difference accuses nobody: it names the rows that
+//          look worst, and these, and some rows drawn by seed, are judged element by
+//          element.
+//
+// In large products, positions that a NaN or Inf of A or B reaches are judged on some
+// rows and positions drawn by seed; an element that was never written is found
+// everywhere.
+#ifndef MATMUL_ORACLE_H
+#define MATMUL_ORACLE_H
+
+#include "fail.h"
+#include "matmul.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// `exact`: every partial sum is exact, and so must C be.
+struct matmul_oracle *matmul_oracle_make(bool exact, uint64_t seed, struct fail *why);
+void matmul_oracle_free(struct matmul_oracle *); // NULL is fine
+
+// About how many bytes checking such a product takes.
+double matmul_oracle_bytes(size_t m, size_t n, size_t k);
+
+// 0 and the largest |C - C_ref| / (eps |A||B|) among the elements judged; or EXIT_WRONG,
+// or EXIT_RESOURCE. The first call computes what later ones compare with.
+int matmul_oracle_check(const struct matmul *, double *max_error, struct fail *why);
+
+#endif

@@ -1,0 +1,99 @@
+// outfile.c -- see outfile.h.
+#include "outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int refuse(struct outfile *out, const char *path, int error, struct fail *why)
+{
+    // The sentence first: path may be the very text that abandoning frees.
+    fail(why, EXIT_OUTPUT, "%s: cannot write: %s", path, strerror(error));
+    outfile_abandon(out);
+    return -1;
+}
+
+// A temporary file beside the target, so that the rename stays in one file system.
+static int open_temporary(struct outfile *out, const char *path, struct fail *why)
+{
+    if (asprintf(&out->temporary, "%s.XXXXXX", path) < 0)
+        die("out of memory");
+    mode_t mask = umask(0);
+    umask(mask);
+    int fd = mkostemp(out->temporary, O_CLOEXEC);
+    if (fd < 0) {
+        int error = errno;
+        free(out->temporary);
+        out->temporary = NULL;
+        return refuse(out, path, error, why);
+    }
+    fchmod(fd, 0666 & ~mask);
+    out->stream = fdopen(fd, "w");
+    return out->stream ? 0 : refuse(out, path, errno, why);
+}
+
+int outfile_open(struct outfile *out, const char *path, struct fail *why)
+{
+    *out = (struct outfile){0};
+    if (strcmp(path, "-") == 0) {
+        out->stream = stdout;
+        return 0;
+    }
+    out->path = strdup(path);
+    if (!out->path)
+        die("out of memory");
+    struct stat at;
+    bool exists = stat(path, &at) == 0;
+    if (exists && S_ISDIR(at.st_mode))
+        return refuse(out, path, EISDIR, why);
+    if (!exists || S_ISREG(at.st_mode)) {
+        if (exists && access(path, W_OK))
+            return refuse(out, path, errno, why);
+        return open_temporary(out, path, why);
+    }
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return refuse(out, path, errno, why);
+    fcntl(fd, F_SETFL, 0);
+    out->stream = fdopen(fd, "w");
+    return out->stream ? 0 : refuse(out, path, errno, why);
+}
+
+int outfile_commit(struct outfile *out, struct fail *why)
+{
+    const char *name = out->path ? out->path : "standard output";
+    errno = 0;
+    if (fflush(out->stream) || ferror(out->stream))
+        return refuse(out, name, errno ? errno : EIO, why);
+    if (!out->path) {
+        *out = (struct outfile){0};
+        return 0;
+    }
+    if (out->temporary && fsync(fileno(out->stream)))
+        return refuse(out, name, errno, why);
+    FILE *stream = out->stream;
+    out->stream = NULL;
+    if (fclose(stream))
+        return refuse(out, name, errno, why);
+    if (out->temporary && rename(out->temporary, out->path))
+        return refuse(out, name, errno, why);
+    free(out->temporary);
+    free(out->path);
+    *out = (struct outfile){0};
+    return 0;
+}
+
+void outfile_abandon(struct outfile *out)
+{
+    if (out->stream && out->path)
+        fclose(out->stream);
+    if (out->temporary)
+        unlink(out->temporary);
+    free(out->temporary);
+    free(out->path);
+    *out = (struct outfile){0};
+}

@@ -1,0 +1,23 @@
+// outfile.h -- output files that are old or new, never half written.
+//
+// Opening checks everything that can be known before the work: it makes the temporary
+// file beside the target. Committing syncs and renames it. "-" is standard output; a
+// target that exists and is no regular file (a device, a FIFO) is written directly.
+#ifndef OUTFILE_H
+#define OUTFILE_H
+
+#include "fail.h"
+
+#include <stdio.h>
+
+struct outfile {
+    FILE *stream;     // NULL: not open
+    char *path;       // the target; NULL for standard output
+    char *temporary;  // NULL when written directly
+};
+
+int outfile_open(struct outfile *, const char *path, struct fail *why);  // EXIT_OUTPUT
+int outfile_commit(struct outfile *, struct fail *why);                  // EXIT_OUTPUT
+void outfile_abandon(struct outfile *);  // leaves the target as it was; zeroed is fine
+
+#endif

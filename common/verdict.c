@@ -1,0 +1,365 @@
+// verdict.c -- see verdict.h.
+#include "verdict.h"
+
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static const char *name_of(const struct board_row *row)
+{
+    return row->text[BOARD_NAME];
+}
+
+static char *ratio_text(const struct pair *pair)
+{
+    return lines_format("%.*f", board_decimals(pair), pair->ratio);
+}
+
+static char *bounds_text(const struct pair *pair)
+{
+    const int digits = board_decimals(pair);
+    return lines_format("%.*f to %.*f", digits, pair->ci95.lo, digits, pair->ci95.hi);
+}
+
+// "95 % interval 1.88 to 1.95, 12 rounds"; of fewer than six rounds, the whole range.
+static char *evidence_text(const struct pair *pair)
+{
+    if (pair->rounds == 1)
+        return lines_format("one round, so no interval");
+    char *bounds = bounds_text(pair);
+    char *text =
+        lines_format("%s %s, %zu rounds",
+                     pair->rounds < STATS_MIN_FOR_INTERVAL ? "range" : "95 % interval",
+                     bounds, pair->rounds);
+    free(bounds);
+    return text;
+}
+
+// ---- who was fastest
+
+// "1.92x as fast as serial (95 % interval ...)": the row against another.
+static char *advantage_text(const struct board *board, const struct board_row *row,
+                            const struct board_row *other)
+{
+    struct pair pair;
+    if (!result_pair(board->result, other->cell, row->cell, &pair))
+        return lines_format("without a common round with %s", name_of(other));
+    char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
+    char *text = lines_format("%sx as fast as %s%s (%s)", ratio, name_of(other),
+                              other == board->next ? ", the next" : "", evidence);
+    free(ratio);
+    free(evidence);
+    return text;
+}
+
+// The runner-up after the base was named: "and 1.02x as fast as csp, the next (1.01
+// to 1.02)".
+static char *lead_text(const struct board *board)
+{
+    struct pair pair;
+    if (!result_pair(board->result, board->next->cell, board->fastest->cell, &pair))
+        return lines_format("%s", "");
+    char *ratio = ratio_text(&pair), *bounds = bounds_text(&pair);
+    char *text = lines_format(" and %sx as fast as %s, the next (%s)", ratio,
+                              name_of(board->next), bounds);
+    free(ratio);
+    free(bounds);
+    return text;
+}
+
+static bool separated_rows(const struct board *board, const struct board_row *a,
+                           const struct board_row *b)
+{
+    struct pair pair;
+    return result_pair(board->result, a->cell, b->cell, &pair) && result_separated(&pair);
+}
+
+// "Not separated from omp: csp (1.01 times its time, 95 % interval 0.99 to 1.02)."
+static void add_rivals(struct lines *lines, const struct board *board)
+{
+    char *rivals = NULL;
+    for (size_t i = 0; i < board->count; i++) {
+        const struct board_row *row = &board->rows[i];
+        struct pair pair;
+        if (row == board->fastest || !result_stands(row->cell) ||
+            !result_pair(board->result, row->cell, board->fastest->cell, &pair) ||
+            pair.rounds < STATS_MIN_FOR_INTERVAL || result_separated(&pair))
+            continue;
+        char *ratio = ratio_text(&pair), *bounds = bounds_text(&pair);
+        char *longer = lines_format("%s%s%s (%s times its time, 95 %% interval %s)",
+                                    rivals ? rivals : "", rivals ? ", " : "",
+                                    name_of(row), ratio, bounds);
+        free(ratio);
+        free(bounds);
+        free(rivals);
+        rivals = longer;
+    }
+    if (rivals)
+        lines_add(lines, "Not separated from %s: %s.", name_of(board->fastest), rivals);
+    free(rivals);
+}
+
+static void add_alone(struct lines *lines, const struct board *board)
+{
+    const struct cell *cell = board->fastest->cell;
+    char median[FIGURE_BYTES], lo[FIGURE_BYTES], hi[FIGURE_BYTES];
+    text_seconds(median, cell->median_s);
+    if (cell->count == 1) {
+        lines_add(lines, "%s took %s (one round).", name_of(board->fastest), median);
+        return;
+    }
+    text_seconds(lo, cell->ci95_s.lo);
+    text_seconds(hi, cell->ci95_s.hi);
+    lines_add(lines, "%s took %s (%s %s to %s, %zu rounds).", name_of(board->fastest),
+              median, cell->count < STATS_MIN_FOR_INTERVAL ? "range" : "95 % interval",
+              lo, hi, cell->count);
+}
+
+static void add_fastest(struct lines *lines, const struct board *board)
+{
+    const struct board_row *fastest = board->fastest, *next = board->next;
+    if (!next) {
+        add_alone(lines, board);
+        return;
+    }
+    const bool sure = separated_rows(board, fastest, next);
+    const struct board_row *other = board->base == fastest ? next : board->base;
+    if (!sure && other == next && fastest->cell->count >= STATS_MIN_FOR_INTERVAL) {
+        lines_add(lines, "%s had the shortest median, %s.", name_of(fastest),
+                  fastest->text[BOARD_TIME]);
+        add_rivals(lines, board);
+        return;
+    }
+    char *advantage = advantage_text(board, fastest, other);
+    char *lead = sure && other != next ? lead_text(board) : lines_format("%s", "");
+    lines_add(lines, "%s %s %s%s.", name_of(fastest),
+              sure ? "was fastest:" : "had the shortest median:", advantage, lead);
+    free(advantage);
+    free(lead);
+    add_rivals(lines, board);
+}
+
+// ---- how near the limit
+
+static const char *limit_text(const char *name)
+{
+    static const struct {
+        const char *name, *text;
+    } rows[] = {
+        {"fma_f32_flops", "f32 FMA limit"},
+        {"fma_f64_flops", "f64 FMA limit"},
+        {"sha256_bytes", "SHA-256 limit"},
+        {"device fma_f32_flops", "f32 limit of its device"},
+        {"device fma_f64_flops", "f64 limit of its device"},
+        {"device upload_bytes", "upload limit of its device"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return rows[i].text;
+    return name;
+}
+
+static void add_limit(struct lines *lines, const struct board *board)
+{
+    const struct cell *cell = board->fastest->cell;
+    char figure[FIGURE_BYTES], cpus[32] = "";
+    if (!(cell->limit_fraction > 0) || !cell->limit_name)
+        return;
+    if (!cell->facts.gpu && cell->facts.threads > 0)
+        snprintf(cpus, sizeof cpus, " on %d CPU%s", cell->facts.threads,
+                 plural((size_t)cell->facts.threads));
+    lines_add(lines, "%s reached %.0f %% of the measured %s (%s%s).",
+              name_of(board->fastest), 100 * cell->limit_fraction,
+              limit_text(cell->limit_name), text_rate(figure, cell->limit, cell->unit),
+              cpus);
+}
+
+// ---- what structure cost
+
+// A row of engine a and one of engine b with the same kernel and thread count, the
+// largest count there is. `threads`: only that count; 0: any.
+static bool find_twins(const struct board *board, const char *a, const char *b,
+                       int threads, const struct board_row *twin[2])
+{
+    bool found = false;
+    for (size_t i = 0; i < board->count; i++)
+        for (size_t j = 0; j < board->count; j++) {
+            const struct cell *x = board->rows[i].cell, *y = board->rows[j].cell;
+            const int n = x->facts.threads;
+            if (!result_stands(x) || !result_stands(y) || strcmp(x->engine, a) != 0 ||
+                strcmp(y->engine, b) != 0 || n != y->facts.threads ||
+                strcmp(x->facts.variant, y->facts.variant) != 0 ||
+                (threads && n != threads) || (found && n <= twin[0]->cell->facts.threads))
+                continue;
+            twin[0] = &board->rows[i];
+            twin[1] = &board->rows[j];
+            found = true;
+        }
+    return found;
+}
+
+// What follows a gain's or a cost's name: an interval that holds 1 proves neither.
+static const char *doubt(const struct pair *pair)
+{
+    const bool shows = result_separated(pair) || pair->rounds < STATS_MIN_FOR_INTERVAL;
+    return shows ? ":" : ": not separated from none;";
+}
+
+static void add_structure(struct lines *lines, const struct board *board,
+                          const struct board_row *const twin[2])
+{
+    struct pair pair;
+    if (!result_pair(board->result, twin[0]->cell, twin[1]->cell, &pair))
+        return;
+    const int threads = twin[0]->cell->facts.threads;
+    const char *cost = doubt(&pair);
+    if (result_separated(&pair) && pair.ratio < 1)
+        cost = " nothing here:";
+    char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
+    lines_add(lines, "Structure cost%s %s took %s times %s's time on %d thread%s (%s).",
+              cost, name_of(twin[0]), ratio, name_of(twin[1]), threads,
+              plural((size_t)threads), evidence);
+    free(ratio);
+    free(evidence);
+}
+
+static void add_structures(struct lines *lines, const struct board *board)
+{
+    const struct board_row *twin[2] = {NULL, NULL};
+    if (find_twins(board, "csp", "serial", 1, twin))
+        add_structure(lines, board, twin);
+    if (find_twins(board, "csp", "omp", 0, twin))
+        add_structure(lines, board, twin);
+}
+
+// What more threads gave: the same engine and kernel at its fewest and its most threads.
+static void add_execution(struct lines *lines, const struct board *board)
+{
+    const struct board_row *few = NULL, *many = NULL;
+    for (size_t i = 0; i < board->count; i++) {
+        const struct board_row *row = &board->rows[i];
+        const int n = row->cell->facts.threads;
+        if (!result_stands(row->cell) || strcmp(row->cell->engine, "csp") != 0)
+            continue;
+        if (!few || n < few->cell->facts.threads)
+            few = row;
+        if (!many || n > many->cell->facts.threads)
+            many = row;
+    }
+    struct pair pair;
+    if (!few || few->cell->facts.threads == many->cell->facts.threads ||
+        strcmp(few->cell->facts.variant, many->cell->facts.variant) != 0 ||
+        !result_pair(board->result, few->cell, many->cell, &pair))
+        return;
+    char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
+    lines_add(lines, "Execution gain%s csp on %d threads was %sx as fast as on %d (%s).",
+              doubt(&pair), many->cell->facts.threads, ratio, few->cell->facts.threads,
+              evidence);
+    free(ratio);
+    free(evidence);
+}
+
+// A library whose longest book is a large part of it: no design burns it faster than
+// that.
+static void add_span(struct lines *lines, const struct board *board)
+{
+    const json_t *described = board->fastest->cell->described;
+    const double parallelism =
+        json_number_value(json_object_get(described, "parallelism"));
+    const double span = json_number_value(json_object_get(described, "span_bytes"));
+    char figure[FIGURE_BYTES];
+    if (parallelism > 0 && parallelism < 4 * board->result->host.usable_cpus)
+        lines_add(
+            lines,
+            "The longest book, %s, is the span: all of them can burn at most %.1f times "
+            "as fast as one after another.",
+            text_bytes(figure, span), parallelism);
+}
+
+// ---- where a device's time went
+
+// The median of one field over the samples, by its offset in struct sample.
+static double phase_median(const struct cell *cell, size_t offset)
+{
+    double *values = calloc(cell->count, sizeof *values);
+    if (!values)
+        die("no memory for the report");
+    for (size_t i = 0; i < cell->count; i++)
+        memcpy(&values[i], (const char *)&cell->samples[i] + offset, sizeof *values);
+    const double median = stats_median(values, cell->count);
+    free(values);
+    return median;
+}
+
+static void add_phases(struct lines *lines, const struct board_row *row)
+{
+    const struct cell *cell = row->cell;
+    const double upload_s = phase_median(cell, offsetof(struct sample, upload_s));
+    const double run_s = phase_median(cell, offsetof(struct sample, run_s));
+    const double download_s = phase_median(cell, offsetof(struct sample, download_s));
+    if (!(cell->median_s > 0) || !(upload_s + run_s + download_s > 0))
+        return;
+    char kernels[64] = "", open[FIGURE_BYTES], rate[FIGURE_BYTES];
+    if (run_s > 0)
+        snprintf(kernels, sizeof kernels, "; its kernels alone ran at %s",
+                 text_rate(rate, cell->work / run_s, cell->unit));
+    const double share = 100 / cell->median_s;
+    lines_add(lines,
+              "%s spent %.0f %% of its time on upload, %.0f %% on running and %.0f %% on "
+              "download%s%s. Opening it, builds included, took %s, apart.",
+              name_of(row), share * upload_s, share * run_s, share * download_s,
+              share * (upload_s + run_s + download_s) > 105 ? " (they overlap)" : "",
+              kernels, text_seconds(open, cell->open_s));
+}
+
+// ---- the whole
+
+void verdict_case(struct lines *lines, const struct board *board, bool brief)
+{
+    if (!board->fastest)
+        return;
+    add_fastest(lines, board);
+    if (!brief)
+        add_limit(lines, board);
+    add_structures(lines, board);
+    if (brief)
+        return;
+    add_execution(lines, board);
+    add_span(lines, board);
+    for (size_t i = 0; i < board->count; i++)
+        if (result_stands(board->rows[i].cell) &&
+            strcmp(board->rows[i].cell->engine, "ocl") == 0)
+            add_phases(lines, &board->rows[i]);
+}
+
+void verdict_run(struct lines *lines, const struct result *result)
+{
+    size_t failed = 0, unverified = 0, few = 0;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct cell *cell = &result->cells[i];
+        failed += cell->failed != EXIT_OK &&
+                  !(cell->failed == EXIT_ABSENT && cell->sole_default);
+        unverified += result_stands(cell) && !cell->verified;
+        few += result_stands(cell) && cell->count < STATS_MIN_FOR_INTERVAL;
+    }
+    if (few > 0)
+        lines_add(
+            lines,
+            "Fewer than %d rounds hold no 95 %% interval: whole ranges stand in their "
+            "place, and nothing is separated.",
+            STATS_MIN_FOR_INTERVAL);
+    if (unverified > 0)
+        lines_add(lines, "%zu of %zu cells went unverified.", unverified,
+                  result->cell_count);
+    if (failed > 0)
+        lines_add(lines, "%zu of %zu cells failed; their rows say why.", failed,
+                  result->cell_count);
+    if (result->interrupted)
+        lines_add(lines, "Interrupted: what was finished before stands above.");
+}

@@ -1,0 +1,109 @@
+// blocking.c -- calls that block, on a pool of ordinary threads with full-size stacks.
+//
+// A call goes to a thread that is asleep in the pool, or to a new one; threads that have been
+// idle stay for the next call. The task parks meanwhile, and its worker runs others.
+
+#include "csp_impl.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct job {
+    int (*fn)(void *);
+    void *arg;
+    int result;
+    struct task *task;
+};
+
+struct helper {
+    _Atomic uint32_t has_job;
+    struct job *job;
+    struct helper *next;
+};
+
+static struct lock pool_lock;
+static struct helper *pool_idle;
+
+// The last touch of the run is the count of guests: csp_run waits for it to be 0.
+static void finish(struct job *job)
+{
+    struct task *t = job->task;
+    struct run *run = task_run(t);
+    _Atomic uint32_t *guests = &run->guests;
+    sched_ready(t, NULL);
+    // Only now may the run be found to be dead; whoever looks next finds the task or has run it.
+    atomic_fetch_sub(&run->blocking, 1);
+    worker_wake_one(run);
+    if (atomic_fetch_sub(guests, 1) == 1)
+        futex_wake(guests, 1);
+}
+
+static void *helper_main(void *arg)
+{
+    struct helper *h = arg;
+    for (;;) {
+        while (!atomic_load(&h->has_job))
+            futex_wait(&h->has_job, 0, -1);
+        atomic_store(&h->has_job, 0);
+        struct job *job = h->job;
+        job->result = job->fn(job->arg);
+        // Back to the pool before the task knows, so that its next call finds this thread.
+        lock_take(&pool_lock);
+        h->next = pool_idle;
+        pool_idle = h;
+        lock_drop(&pool_lock);
+        finish(job);
+    }
+    return NULL;
+}
+
+static struct helper *helper_new(void)
+{
+    struct helper *h = calloc(1, sizeof *h);
+    pthread_t thread;
+    if (!h)
+        return NULL;
+    if (pthread_create(&thread, NULL, helper_main, h) != 0) {
+        free(h);
+        return NULL;
+    }
+    pthread_detach(thread);
+    return h;
+}
+
+static struct helper *helper_get(void)
+{
+    lock_take(&pool_lock);
+    struct helper *h = pool_idle;
+    if (h)
+        pool_idle = h->next;
+    lock_drop(&pool_lock);
+    return h ? h : helper_new();
+}
+
+int csp_blocking(int (*fn)(void *), void *arg)
+{
+    struct task *me = task_here();
+    struct run *run = task_run(me);
+    struct job job = { .fn = fn, .arg = arg, .task = me };
+    if (run->simulated) {
+        sim_call(me, &job);
+        return job.result;
+    }
+    struct helper *h = helper_get();
+    if (!h)
+        return fn(arg);
+    atomic_fetch_add(&run->guests, 1);
+    atomic_fetch_add(&run->blocking, 1);
+    task_set_wait(me, WAIT_BLOCKING);
+    h->job = &job;
+    atomic_store(&h->has_job, 1);
+    futex_wake(&h->has_job, 1);
+    sched_park(me);
+    return job.result;
+}
+
+void job_run(struct job *job)
+{
+    job->result = job->fn(job->arg);
+}

@@ -1,0 +1,298 @@
+// chan.c -- bounded queues between tasks.
+//
+// A channel has one lock. An operation that cannot proceed puts a waiter, on the caller's stack,
+// into the channel's queue and parks; whoever completes it later copies the element straight
+// from stack to stack, or from stack to buffer, and readies the task. Never is there room in the
+// buffer and a sender waiting, nor an element and a receiver waiting.
+//
+// Not lock-free: the lock is held for a copy and a few pointers, and in return len, close, select
+// and strict first come, first served are exact.
+
+#include "csp_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void copy_elem(void *to, const void *from, size_t size)
+{
+    // Words are what programs send, as a rule; a call of memcpy would cost more than the copy.
+    if (size == 8)
+        memcpy(to, from, 8);
+    else if (size == 4)
+        memcpy(to, from, 4);
+    else if (size > 0)
+        memcpy(to, from, size);
+}
+
+static void receive_elem(const struct csp_chan *ch, void *to, const void *from)
+{
+    if (to)
+        copy_elem(to, from, ch->elem_size);
+}
+
+static void zero_elem(const struct csp_chan *ch, void *to)
+{
+    if (to && ch->elem_size > 0)
+        memset(to, 0, ch->elem_size);
+}
+
+static char *slot(struct csp_chan *ch, size_t index)
+{
+    return ch->buf + (index < ch->cap ? index : index - ch->cap) * ch->elem_size;
+}
+
+static size_t chan_count(const struct csp_chan *ch)
+{
+    return atomic_load_explicit(&ch->count, memory_order_relaxed);
+}
+
+struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(elem_size, capacity, &bytes) ||
+        __builtin_add_overflow(bytes, sizeof(struct csp_chan), &bytes) || bytes > PTRDIFF_MAX)
+        return NULL;
+    struct csp_chan *ch = malloc(bytes);
+    if (!ch)
+        return NULL;
+    memset(ch, 0, sizeof *ch);
+    ch->elem_size = elem_size;
+    ch->cap = capacity;
+    return ch;
+}
+
+// The first waiter that can still be served. A select that another channel has served already
+// is taken off and passed over; it will not look for this waiter's place.
+static struct waiter *dequeue(struct waitq *q)
+{
+    struct waiter *w;
+    while ((w = waitq_first(q))) {
+        waitq_remove(q, w);
+        if (!w->selecting || task_win(w->task))
+            return w;
+    }
+    return NULL;
+}
+
+static struct task *complete(struct waiter *w, bool ok)
+{
+    w->ok = ok;
+    w->task->fired = w;
+    return w->task;
+}
+
+int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
+{
+    if (unlikely(atomic_load_explicit(&ch->closed, memory_order_relaxed)))
+        return CSP_CLOSED;
+    struct waiter *w = dequeue(&ch->receivers);
+    if (w) {
+        receive_elem(ch, w->elem, elem);
+        *wake = complete(w, true);
+        return CSP_OK;
+    }
+    size_t count = chan_count(ch);
+    if (count == ch->cap)
+        return CSP_WOULD_BLOCK;
+    copy_elem(slot(ch, ch->head + count), elem, ch->elem_size);
+    atomic_store_explicit(&ch->count, count + 1, memory_order_release);
+    return CSP_OK;
+}
+
+int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
+{
+    size_t count = chan_count(ch);
+    struct waiter *w = dequeue(&ch->senders);
+    if (count == 0) {
+        if (w) {
+            receive_elem(ch, elem, w->elem);
+            *wake = complete(w, true);
+            return CSP_OK;
+        }
+        if (!atomic_load_explicit(&ch->closed, memory_order_relaxed))
+            return CSP_WOULD_BLOCK;
+        zero_elem(ch, elem);
+        return CSP_CLOSED;
+    }
+    receive_elem(ch, elem, slot(ch, ch->head));
+    if (w) {
+        // The buffer is full: the oldest element's slot is the one for the newest.
+        copy_elem(slot(ch, ch->head), w->elem, ch->elem_size);
+        *wake = complete(w, true);
+    } else {
+        atomic_store_explicit(&ch->count, count - 1, memory_order_release);
+    }
+    ch->head = ch->head + 1 == ch->cap ? 0 : ch->head + 1;
+    return CSP_OK;
+}
+
+// Emptiness is read before `closed`, which never reverts: if both say no, there was an instant,
+// that of the first read, at which the channel was open and had nothing to give.
+bool chan_may_recv(const struct csp_chan *ch)
+{
+    if (atomic_load_explicit(&ch->count, memory_order_acquire) > 0 ||
+        atomic_load_explicit(&ch->senders.first, memory_order_acquire))
+        return true;
+    return atomic_load_explicit(&ch->closed, memory_order_acquire);
+}
+
+bool chan_may_send(const struct csp_chan *ch)
+{
+    if (atomic_load_explicit(&ch->count, memory_order_acquire) < ch->cap ||
+        atomic_load_explicit(&ch->receivers.first, memory_order_acquire))
+        return true;
+    return atomic_load_explicit(&ch->closed, memory_order_acquire);
+}
+
+static void ready(struct task *wake, struct task *me)
+{
+    if (wake)
+        sched_ready(wake, me ? task_worker(me) : NULL);
+}
+
+_Noreturn static void wait_for_ever(struct task *t, enum wait wait)
+{
+    task_set_wait(t, wait);
+    for (;;)
+        sched_park(t);
+}
+
+// With the lock held: queues the caller and lets go of the lock. True: the element went over;
+// false: the channel was closed.
+static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait, struct waiter *w)
+{
+    struct task *t = w->task;
+    waitq_push(q, w);
+    t->waiters = w;
+    t->n_waiters = 1;
+    task_set_wait(t, wait);
+    lock_drop(&ch->lock);
+    sched_park(t);
+    t->n_waiters = 0;
+    return w->ok;
+}
+
+void csp_chan_send(struct csp_chan *ch, const void *elem)
+{
+    struct task *me = task_here(), *wake = NULL;
+    if (unlikely(!ch))
+        wait_for_ever(me, WAIT_SEND_NIL);
+    lock_take(&ch->lock);
+    int done = chan_send_now(ch, elem, &wake);
+    if (done == CSP_WOULD_BLOCK) {
+        // A sender's element is only read.
+        struct waiter w = { .task = me, .ch = ch, .elem = (void *)(uintptr_t)elem,
+                            .sending = true };
+        if (!wait_turn(ch, &ch->senders, WAIT_SEND, &w))
+            csp_panic("send on closed channel");
+        return;
+    }
+    lock_drop(&ch->lock);
+    if (done == CSP_CLOSED)
+        csp_panic("send on closed channel");
+    ready(wake, me);
+}
+
+bool csp_chan_recv(struct csp_chan *ch, void *elem)
+{
+    struct task *me = task_here(), *wake = NULL;
+    if (unlikely(!ch))
+        wait_for_ever(me, WAIT_RECV_NIL);
+    lock_take(&ch->lock);
+    int done = chan_recv_now(ch, elem, &wake);
+    if (done == CSP_WOULD_BLOCK) {
+        struct waiter w = { .task = me, .ch = ch, .elem = elem };
+        return wait_turn(ch, &ch->receivers, WAIT_RECV, &w);
+    }
+    lock_drop(&ch->lock);
+    ready(wake, me);
+    return done == CSP_OK;
+}
+
+int csp_chan_try_send(struct csp_chan *ch, const void *elem)
+{
+    struct task *wake = NULL;
+    if (!ch || !chan_may_send(ch))
+        return CSP_WOULD_BLOCK;
+    lock_take(&ch->lock);
+    int done = chan_send_now(ch, elem, &wake);
+    lock_drop(&ch->lock);
+    if (done == CSP_CLOSED)
+        csp_panic("send on closed channel");
+    ready(wake, self());
+    return done;
+}
+
+int csp_chan_try_recv(struct csp_chan *ch, void *elem)
+{
+    struct task *wake = NULL;
+    if (!ch || !chan_may_recv(ch))
+        return CSP_WOULD_BLOCK;
+    lock_take(&ch->lock);
+    int done = chan_recv_now(ch, elem, &wake);
+    lock_drop(&ch->lock);
+    ready(wake, self());
+    return done;
+}
+
+// With the lock held: everyone in q goes into woken.
+static void release_all(struct csp_chan *ch, struct waitq *q, struct task_queue *woken)
+{
+    struct waiter *w;
+    while ((w = dequeue(q))) {
+        if (!w->sending)
+            zero_elem(ch, w->elem);
+        queue_push(woken, complete(w, false));
+    }
+}
+
+void csp_chan_close(struct csp_chan *ch)
+{
+    struct task_queue woken = { 0 };
+    struct task *t;
+    if (!ch)
+        csp_panic("close of nil channel");
+    lock_take(&ch->lock);
+    bool closed = atomic_exchange(&ch->closed, true);
+    release_all(ch, &ch->receivers, &woken);
+    release_all(ch, &ch->senders, &woken);
+    lock_drop(&ch->lock);
+    if (closed)
+        csp_panic("close of closed channel");
+    struct task *me = self();
+    while ((t = queue_pop(&woken)))
+        ready(t, me);
+}
+
+void csp_chan_free(struct csp_chan *ch)
+{
+    if (!ch)
+        return;
+    if (ch->ticker)
+        ticker_free(ch->ticker);
+    lock_take(&ch->lock);
+    bool in_use = waitq_first(&ch->senders) || waitq_first(&ch->receivers);
+    lock_drop(&ch->lock);
+    if (in_use)
+        csp_panic("free of a channel on which a task is parked");
+    free(ch);
+}
+
+size_t csp_chan_len(const struct csp_chan *ch)
+{
+    return ch ? chan_count(ch) : 0;
+}
+
+size_t csp_chan_cap(const struct csp_chan *ch)
+{
+    return ch ? ch->cap : 0;
+}
+
+void chan_forget(struct waiter *w)
+{
+    struct csp_chan *ch = w->ch;
+    lock_take(&ch->lock);
+    if (w->queued)
+        waitq_remove(w->sending ? &ch->senders : &ch->receivers, w);
+    lock_drop(&ch->lock);
+}

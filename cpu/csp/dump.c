@@ -1,0 +1,119 @@
+// dump.c -- the list of tasks, and panics.
+//
+// The list goes to stderr in the form of Go's: who, what it waits for, since when, what it runs
+// and where it was started. Functions are named where the symbol is exported (link with
+// -rdynamic), else by module and offset, which addr2line understands.
+
+#include "csp_impl.h"
+
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DUMP_MOST = 1000 }; // tasks listed; a million lines help nobody
+
+static const char *const wait_names[] = {
+    [WAIT_READY] = "runnable",
+    [WAIT_RUNNING] = "running",
+    [WAIT_SEND] = "chan send",
+    [WAIT_RECV] = "chan receive",
+    [WAIT_SEND_NIL] = "chan send (nil chan)",
+    [WAIT_RECV_NIL] = "chan receive (nil chan)",
+    [WAIT_SELECT] = "select",
+    [WAIT_SELECT_NONE] = "select (no cases)",
+    [WAIT_SLEEP] = "sleep",
+    [WAIT_WORK] = "work",
+    [WAIT_FD] = "IO wait",
+    [WAIT_BLOCKING] = "blocking call",
+};
+
+struct listing {
+    const struct run *run;
+    uint64_t now_ns, n;
+};
+
+static void print_place(const char *what, const void *address)
+{
+    Dl_info info;
+    if (!dladdr(address, &info) || !info.dli_fname) {
+        fprintf(stderr, "    %s %p\n", what, address);
+        return;
+    }
+    const char *slash = strrchr(info.dli_fname, '/');
+    const char *module = slash ? slash + 1 : info.dli_fname;
+    size_t offset = (size_t)((const char *)address - (const char *)info.dli_fbase);
+    fprintf(stderr, "    %s %s (%s+0x%zx)\n", what, info.dli_sname ? info.dli_sname : "?",
+            module, offset);
+}
+
+static void print_channels(const struct task *t)
+{
+    for (uint32_t i = 0; i < t->n_waiters && i < 8; i++) {
+        const struct waiter *w = &t->waiters[i];
+        fprintf(stderr, "    %s channel %p, %zu of %zu in its buffer\n",
+                w->sending ? "sending on" : "receiving from", (void *)w->ch,
+                csp_chan_len(w->ch), csp_chan_cap(w->ch));
+    }
+}
+
+static void list_task(struct task *t, void *arg)
+{
+    struct listing *l = arg;
+    unsigned wait = atomic_load_explicit(&t->wait, memory_order_relaxed);
+    if (task_run(t) != l->run || wait == WAIT_FREE)
+        return;
+    if (l->n++ >= DUMP_MOST)
+        return;
+    uint64_t since = atomic_load_explicit(&t->since_ns, memory_order_relaxed);
+    fprintf(stderr, "\ntask %" PRIu64, t->id);
+    if (t->name[0])
+        fprintf(stderr, " \"%.*s\"", TASK_NAME, t->name);
+    fprintf(stderr, " [%s", wait_names[wait]);
+    if (wait > WAIT_RUNNING)
+        fprintf(stderr, ", %.3f s", (double)(l->now_ns - since) * 1e-9);
+    fprintf(stderr, "]:\n");
+    // What a task that runs holds may change under our eyes.
+    if (wait > WAIT_RUNNING)
+        print_channels(t);
+    print_place("runs", (const void *)(uintptr_t)t->fn);
+    print_place("started at", t->spawned_at);
+}
+
+void dump_tasks(const struct run *run, const char *headline)
+{
+    struct listing l = { .run = run };
+    l.now_ns = run->simulated ? sim_now(run) : clock_now();
+    fprintf(stderr, "%s\n", headline);
+    stack_each(list_task, &l);
+    if (l.n == 0)
+        fprintf(stderr, "\nno tasks (the first one called csp_exit)\n");
+    if (l.n > DUMP_MOST)
+        fprintf(stderr, "\n... and %" PRIu64 " more tasks\n", l.n - DUMP_MOST);
+    fflush(stderr);
+}
+
+_Noreturn static void die(const struct run *run, const char *message)
+{
+    char headline[PANIC_SPACE];
+    snprintf(headline, sizeof headline, "panic: %s", message);
+    if (run)
+        dump_tasks(run, headline);
+    else
+        fprintf(stderr, "%s\n", headline);
+    abort();
+}
+
+_Noreturn void csp_panic(const char *message)
+{
+    struct task *t = self();
+    struct run *run = t ? task_run(t) : NULL;
+    if (!run || !run->on_panic)
+        die(run, message);
+    run->on_panic(message);
+    worker_end_all(run, CSP_PANIC);
+    // The run is over, so nobody will ready this task again.
+    for (;;)
+        sched_park(t);
+}

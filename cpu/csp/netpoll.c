@@ -1,0 +1,295 @@
+// netpoll.c -- waiting for descriptors, through epoll.
+//
+// A table of the run tells who waits for which descriptor; epoll is armed for the union of their
+// events, for one report (EPOLLONESHOT), so that nothing is reported that nobody waits for, and
+// level-triggered, so that nothing is missed by arming late. The instance is opened by the first
+// wait. Programs close and reopen descriptors without telling: hence arming tries MOD, then ADD.
+
+#include "csp_impl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { EVENTS = 64 };
+
+// On the stack of a task that waits for fd.
+struct fd_waiter {
+    struct fd_waiter *next;
+    struct task *task;
+    int fd;
+    uint32_t events;
+    uint32_t ready; // set before the task is readied
+};
+
+struct netpoll {
+    struct lock lock;
+    int epoll_fd, break_fd;
+    int n_fds;
+    struct fd_waiter **fds;           // n_fds lists
+    _Atomic uint32_t waiters;         // in all lists
+    struct epoll_event events[EVENTS]; // of the leader, between wait and dispatch
+};
+
+static int result_of(int result)
+{
+    return result < 0 ? -errno : result;
+}
+
+static void poll_free(struct netpoll *p)
+{
+    if (p->epoll_fd >= 0)
+        close(p->epoll_fd);
+    if (p->break_fd >= 0)
+        close(p->break_fd);
+    free(p->fds);
+    free(p);
+}
+
+static struct netpoll *poll_new(void)
+{
+    struct netpoll *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    p->break_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct epoll_event e = { .events = EPOLLIN, .data.fd = p->break_fd };
+    if (p->epoll_fd < 0 || p->break_fd < 0 ||
+        epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, p->break_fd, &e) != 0) {
+        poll_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+static struct netpoll *poll_of(struct run *run)
+{
+    struct netpoll *p = atomic_load(&run->poll), *none = NULL;
+    if (p)
+        return p;
+    p = poll_new();
+    if (p && !atomic_compare_exchange_strong(&run->poll, &none, p)) {
+        poll_free(p);
+        p = none;
+    }
+    return p;
+}
+
+bool netpoll_pending(const struct run *run)
+{
+    struct netpoll *p = atomic_load_explicit(&run->poll, memory_order_acquire);
+    return p && atomic_load(&p->waiters) > 0;
+}
+
+// With the lock held: arms fd for what its waiters want. 0 or -errno.
+static int arm(struct netpoll *p, int fd)
+{
+    struct epoll_event e = { .events = EPOLLONESHOT, .data.fd = fd };
+    for (struct fd_waiter *w = p->fds[fd]; w; w = w->next)
+        e.events |= w->events;
+    int err = result_of(epoll_ctl(p->epoll_fd, EPOLL_CTL_MOD, fd, &e));
+    if (err == -ENOENT)
+        err = result_of(epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, fd, &e));
+    return err;
+}
+
+static bool reserve(struct netpoll *p, int fd)
+{
+    if (fd < p->n_fds)
+        return true;
+    int n = fd + 64;
+    struct fd_waiter **fds = realloc(p->fds, (size_t)n * sizeof *fds);
+    if (!fds)
+        return false;
+    memset(fds + p->n_fds, 0, (size_t)(n - p->n_fds) * sizeof *fds);
+    p->fds = fds;
+    p->n_fds = n;
+    return true;
+}
+
+// With the lock held. False: it was not in the list any more.
+static bool unlink_waiter(struct netpoll *p, struct fd_waiter *w)
+{
+    struct fd_waiter **at = &p->fds[w->fd];
+    while (*at && *at != w)
+        at = &(*at)->next;
+    if (!*at)
+        return false;
+    *at = w->next;
+    atomic_fetch_sub(&p->waiters, 1);
+    return true;
+}
+
+static int enqueue(struct netpoll *p, struct fd_waiter *w)
+{
+    int err = -ENOMEM;
+    lock_take(&p->lock);
+    if (reserve(p, w->fd)) {
+        struct fd_waiter **at = &p->fds[w->fd];
+        while (*at)
+            at = &(*at)->next;
+        *at = w;
+        atomic_fetch_add(&p->waiters, 1);
+        err = arm(p, w->fd);
+        if (err)
+            unlink_waiter(p, w);
+    }
+    lock_drop(&p->lock);
+    return err;
+}
+
+// The events of fd that are ready right now; 0: none; -errno.
+static int look_now(int fd, int events)
+{
+    struct pollfd pfd = { .fd = fd, .events = (short)events };
+    int n = result_of(poll(&pfd, 1, 0));
+    if (n == -EINTR)
+        return 0;
+    if (n <= 0)
+        return n;
+    return pfd.revents & POLLNVAL ? -EBADF : pfd.revents;
+}
+
+int csp_wait_fd(int fd, int events, int64_t timeout_ns)
+{
+    struct task *me = task_here();
+    struct run *run = task_run(me);
+    if (fd < 0)
+        return -EBADF;
+    int now = look_now(fd, events);
+    if (now != 0)
+        return now;
+    if (timeout_ns == 0)
+        return CSP_TIMEOUT;
+    struct netpoll *p = poll_of(run);
+    if (!p)
+        return -ENOMEM;
+    struct fd_waiter w = { .task = me, .fd = fd, .events = (uint32_t)events };
+    atomic_store(&me->won, 0);
+    task_set_wait(me, WAIT_FD);
+    int err = enqueue(p, &w);
+    if (err) {
+        task_set_wait(me, WAIT_RUNNING);
+        return err == -EPERM ? -EINVAL : err;
+    }
+    if (timeout_ns > 0)
+        timer_arm_task(me, timer_deadline(run, (uint64_t)timeout_ns));
+    if (!run->alone)
+        worker_leader_check(run, 0);
+    sched_park(me);
+    if (timeout_ns > 0)
+        timer_cancel(run, &me->timer);
+    lock_take(&p->lock);
+    unlink_waiter(p, &w);
+    lock_drop(&p->lock);
+    return w.ready ? (int)w.ready : CSP_TIMEOUT;
+}
+
+// One report: to all who wait for some of it. Errors and hang-ups are for everybody.
+static void deliver(struct netpoll *p, struct worker *w, int fd, uint32_t events)
+{
+    struct fd_waiter *next;
+    lock_take(&p->lock);
+    for (struct fd_waiter *i = fd < p->n_fds ? p->fds[fd] : NULL; i; i = next) {
+        next = i->next;
+        uint32_t ready = events & (i->events | EPOLLERR | EPOLLHUP);
+        if (!ready || !task_win(i->task))
+            continue;
+        i->ready = ready;
+        unlink_waiter(p, i);
+        sched_ready(i->task, w);
+    }
+    // If the descriptor is closed by now, those who still wait wait for ever, as in poll(2).
+    if (fd < p->n_fds && p->fds[fd])
+        arm(p, fd);
+    lock_drop(&p->lock);
+}
+
+static void dispatch(struct netpoll *p, struct worker *w, const struct epoll_event *e, int n)
+{
+    uint64_t count;
+    for (int i = 0; i < n; i++) {
+        if (e[i].data.fd != p->break_fd)
+            deliver(p, w, e[i].data.fd, e[i].events);
+        else if (read(p->break_fd, &count, sizeof count) < 0)
+            continue;
+    }
+}
+
+void netpoll_look(struct run *run, struct worker *w)
+{
+    struct netpoll *p = atomic_load(&run->poll);
+    struct epoll_event events[8];
+    dispatch(p, w, events, epoll_wait(p->epoll_fd, events, 8, 0));
+}
+
+int netpoll_wait(struct run *run, int64_t timeout_ns)
+{
+    struct netpoll *p = atomic_load(&run->poll);
+    // Milliseconds, rounded up: the leader looks at the clock afterwards.
+    int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + 999999) / 1000000;
+    if (timeout_ns > 0 && timeout_ns < 1000000) {
+        // A short wait must not become a long one.
+        struct pollfd pfd = { .fd = p->epoll_fd, .events = POLLIN };
+        ppoll(&pfd, 1, &(struct timespec){ .tv_nsec = (long)timeout_ns }, NULL);
+        ms = 0;
+    }
+    return epoll_wait(p->epoll_fd, p->events, EVENTS, ms > INT32_MAX ? INT32_MAX : (int)ms);
+}
+
+void netpoll_dispatch(struct run *run, struct worker *w, int n)
+{
+    struct netpoll *p = atomic_load(&run->poll);
+    dispatch(p, w, p->events, n);
+}
+
+void netpoll_break(struct run *run)
+{
+    struct netpoll *p = atomic_load(&run->poll);
+    uint64_t one = 1;
+    // Full means that it is readable already.
+    if (write(p->break_fd, &one, sizeof one) < 0)
+        return;
+}
+
+void netpoll_close(struct run *run)
+{
+    struct netpoll *p = atomic_load(&run->poll);
+    if (p)
+        poll_free(p);
+}
+
+ssize_t csp_read(int fd, void *buf, size_t n)
+{
+    for (;;) {
+        int events = csp_wait_fd(fd, POLLIN, CSP_FOREVER);
+        if (events < 0)
+            return events;
+        ssize_t got = read(fd, buf, n);
+        int err = got < 0 ? errno : 0;
+        if (err == 0)
+            return got;
+        // Another task took what was there, or a signal came: wait again.
+        if (err != EAGAIN && err != EINTR)
+            return -err;
+    }
+}
+
+ssize_t csp_write(int fd, const void *buf, size_t n)
+{
+    for (;;) {
+        int events = csp_wait_fd(fd, POLLOUT, CSP_FOREVER);
+        if (events < 0)
+            return events;
+        ssize_t put = write(fd, buf, n);
+        int err = put < 0 ? errno : 0;
+        if (err == 0)
+            return put;
+        if (err != EAGAIN && err != EINTR)
+            return -err;
+    }
+}

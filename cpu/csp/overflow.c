@@ -1,0 +1,99 @@
+// overflow.c -- turns a stack overflow into a sentence that names the task.
+//
+// While any run is active, SIGSEGV and SIGBUS in the guard page of a task's stack are explained
+// on stderr before the process dies of the signal, as it would have anyway. Faults elsewhere go
+// to whoever handled the signal before.
+
+#include "csp_impl.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+enum { SIGNAL_STACK = 32768 }; // beyond what the kernel's own frame needs
+
+static struct lock install_lock;
+static unsigned installed;
+static struct sigaction old_segv, old_bus;
+
+// Returning runs the faulting instruction again: with the default action it now kills.
+static void die_of(int sig)
+{
+    signal(sig, SIG_DFL);
+}
+
+static void explain(const struct task *t)
+{
+    char text[TASK_NAME + 160];
+    int n = snprintf(text, sizeof text,
+                     "fatal error: stack overflow in task %llu%s%.*s (%zu KiB of stack; "
+                     "csp_go_stack gives more)\n",
+                     (unsigned long long)t->id, t->name[0] ? " " : "", TASK_NAME, t->name,
+                     stack_size(t) / 1024);
+    if (n > 0 && write(STDERR_FILENO, text, (size_t)n) < 0)
+        return;
+}
+
+static void on_fault(int sig, siginfo_t *info, void *ucontext)
+{
+    const struct task *t = stack_overflowed(info->si_addr);
+    if (t) {
+        explain(t);
+        die_of(sig);
+        return;
+    }
+    const struct sigaction *old = sig == SIGSEGV ? &old_segv : &old_bus;
+    if (old->sa_flags & SA_SIGINFO)
+        old->sa_sigaction(sig, info, ucontext);
+    else if (old->sa_handler == SIG_DFL || old->sa_handler == SIG_IGN)
+        die_of(sig);
+    else
+        old->sa_handler(sig);
+}
+
+void overflow_install(void)
+{
+    lock_take(&install_lock);
+    if (installed++ == 0) {
+        struct sigaction sa = { .sa_sigaction = on_fault,
+                                .sa_flags = SA_SIGINFO | SA_ONSTACK };
+        sigemptyset(&sa.sa_mask);
+        sigaction(SIGSEGV, &sa, &old_segv);
+        sigaction(SIGBUS, &sa, &old_bus);
+    }
+    lock_drop(&install_lock);
+}
+
+void overflow_remove(void)
+{
+    lock_take(&install_lock);
+    if (--installed == 0) {
+        sigaction(SIGSEGV, &old_segv, NULL);
+        sigaction(SIGBUS, &old_bus, NULL);
+    }
+    lock_drop(&install_lock);
+}
+
+void *overflow_stack_open(void)
+{
+    stack_t ss;
+    if (sigaltstack(NULL, &ss) != 0 || !(ss.ss_flags & SS_DISABLE))
+        return NULL;
+    // The kernel saves the vector and matrix registers there, several KiB on recent processors.
+    size_t size = SIGNAL_STACK + getauxval(AT_MINSIGSTKSZ);
+    void *stack = malloc(size);
+    if (stack)
+        sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = size }, NULL);
+    return stack;
+}
+
+void overflow_stack_close(void *stack)
+{
+    if (!stack)
+        return;
+    sigaltstack(&(stack_t){ .ss_flags = SS_DISABLE }, NULL);
+    free(stack);
+}

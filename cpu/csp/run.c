@@ -1,0 +1,150 @@
+// run.c -- csp_run: from options to workers, and back.
+
+#include "csp_impl.h"
+
+#include <stdlib.h>
+
+struct first {
+    struct run *run;
+    void (*fn)(void *);
+    void *arg;
+};
+
+static void first_task(void *arg)
+{
+    struct first *first = arg;
+    first->fn(first->arg);
+    worker_end_all(first->run, CSP_OK);
+}
+
+static int run_open(struct run *run, const struct csp_opts *o)
+{
+    int cpus = cpus_usable();
+    run->simulated = o->virtual_time;
+    run->sim_procs = o->procs > 0 ? o->procs : cpus;
+    run->procs = o->virtual_time ? 1 : run->sim_procs;
+    run->alone = run->procs == 1;
+    run->may_spin = cpus > 1;
+    run->migrate = o->migrate && run->procs > 1;
+    run->policy = o->policy;
+    run->on_panic = o->on_panic;
+    run->start_ns = clock_now();
+    run->seed = o->seed ? o->seed : run->start_ns;
+    run->stack_class = o->stack_size ? stack_class(o->stack_size) : STACK_CLASS_DEFAULT;
+    atomic_store(&run->next_deadline_ns, UINT64_MAX);
+    if (run->stack_class == 0)
+        return CSP_ENOMEM;
+    run->workers = calloc((size_t)run->procs, sizeof(struct worker *));
+    if (!run->workers)
+        return CSP_ENOMEM;
+    if (!thread_get_workers(run)) {
+        free(run->workers);
+        return CSP_ETHREAD;
+    }
+    int err = CSP_OK;
+    if (run->simulated && !sim_open(run))
+        err = CSP_ENOMEM;
+    else if (o->trace && !trace_open(run, o->trace))
+        err = CSP_ENOMEM;
+    if (err) {
+        sim_close(run);
+        thread_put_workers(run);
+        free(run->workers);
+    }
+    return err;
+}
+
+struct drop {
+    struct run *run;
+    struct worker *host;
+};
+
+// A task that has not ended is taken off the channels it is parked on, which may outlive it.
+static void drop_task(struct task *t, void *arg)
+{
+    struct drop *drop = arg;
+    if (task_run(t) != drop->run ||
+        atomic_load_explicit(&t->wait, memory_order_relaxed) == WAIT_FREE)
+        return;
+    fiber_drop(t, &drop->host->ctx);
+    // A waiter that has been served is off its queue, and its channel may be gone.
+    for (uint32_t i = 0; i < t->n_waiters; i++) {
+        if (t->waiters[i].queued)
+            chan_forget(&t->waiters[i]);
+    }
+    free(t->scratch);
+    task_set_wait(t, WAIT_FREE);
+    stack_put(t, drop->host);
+}
+
+// When the workers have gone: what the tasks that are left held, and what they did.
+static void run_close(struct run *run, struct csp_stats *stats)
+{
+    struct csp_stats s = { .elapsed_ns = run->simulated ? sim_now(run)
+                                                        : clock_now() - run->start_ns };
+    uint64_t ended = 0;
+    for (int i = 0; i < run->procs; i++) {
+        s.spawned += run->workers[i]->spawned;
+        s.switches += run->workers[i]->switches;
+        s.steals += run->workers[i]->steals;
+        ended += run->workers[i]->ended;
+    }
+    s.leaked = s.spawned - ended;
+    s.trace_hash = run->simulated ? sim_hash(run) : 0;
+    timer_drop_all(run);
+    if (s.leaked > 0)
+        stack_each(drop_task, &(struct drop){ run, run->workers[0] });
+    sanitize_acquire(run);
+    netpoll_close(run);
+    trace_close(run);
+    sim_close(run);
+    thread_put_workers(run);
+    free(run->workers);
+    if (stats)
+        *stats = s;
+}
+
+// Returns when no other OS thread is inside the run.
+static void wait_for_guests(struct run *run)
+{
+    uint32_t guests;
+    while ((guests = atomic_load(&run->guests)) > 0)
+        futex_wait(&run->guests, guests, -1);
+}
+
+int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
+            struct csp_stats *stats)
+{
+    if (self())
+        csp_panic("csp_run called in a task (csp_blocking can)");
+    struct csp_opts defaults = { 0 };
+    struct run run = { 0 };
+    if (stats)
+        *stats = (struct csp_stats){ 0 };
+    int err = run_open(&run, opts ? opts : &defaults);
+    if (err)
+        return err;
+    struct worker *host = run.workers[0];
+    fiber_thread(&host->ctx);
+    struct first first = { &run, fn, arg };
+    uint64_t rng = run.seed;
+    struct task *t = task_new(host, &(struct spawn){ .class = run.stack_class,
+                                                     .fn = first_task,
+                                                     .arg = &first,
+                                                     .name = "main",
+                                                     .at = __builtin_return_address(0),
+                                                     .rng = rng_next(&rng) });
+    if (!t) {
+        run_close(&run, NULL);
+        return CSP_ENOMEM;
+    }
+    overflow_install();
+    void *signal_stack = overflow_stack_open();
+    sched_ready(t, host);
+    worker_loop(host);
+    wait_for_guests(&run);
+    overflow_stack_close(signal_stack);
+    overflow_remove();
+    run_close(&run, stats);
+    return atomic_load(&run.result);
+}

@@ -1,0 +1,495 @@
+// sched.c -- a worker's ready tasks, parking, readying and stealing.
+//
+// A worker keeps ready tasks in a ring (the owner takes from and adds to it, thieves take half)
+// and the task it readied last in runnext, to be run next: the partner of a rendezvous finds
+// the element still in the cache. A budget of hand-overs in a row gives the ring its turn, so
+// that a pair of tasks that pass a ball starves nobody. From park to park a task switches
+// directly to the next one; the worker's own stack is only for having nothing to do.
+//
+// Parking and being readied overlap: a task is on a queue before it has left its stack. on_cpu
+// tells; whoever would go on with such a task first waits, on the worker's own stack: a task that
+// waited on its stack would itself still be on_cpu, and two could wait for each other.
+
+#include "csp_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RELAXED memory_order_relaxed
+
+OWNER_ONLY static void ring_spill(struct worker *w, struct task *t);
+
+OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
+{
+    uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
+    uint32_t head = atomic_load_explicit(&w->head, memory_order_acquire);
+    if (unlikely(tail - head >= RING_SIZE)) {
+        ring_spill(w, t);
+        return;
+    }
+    atomic_store_explicit(&w->ring[tail % RING_SIZE], t, RELAXED);
+    // Ordered before the look at the idle workers that follows, as theirs at this ring is after
+    // they have said that they are idle.
+    if (w->run->alone)
+        atomic_store_explicit(&w->tail, tail + 1, memory_order_release);
+    else
+        atomic_store_explicit(&w->tail, tail + 1, memory_order_seq_cst);
+}
+
+OWNER_ONLY static struct task *ring_pop(struct worker *w)
+{
+    uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
+    uint32_t head = atomic_load_explicit(&w->head, memory_order_acquire);
+    while (head != tail) {
+        struct task *t = atomic_load_explicit(&w->ring[head % RING_SIZE], RELAXED);
+        if (w->run->alone) {
+            atomic_store_explicit(&w->head, head + 1, RELAXED);
+            return t;
+        }
+        if (atomic_compare_exchange_weak_explicit(&w->head, &head, head + 1,
+                                                  memory_order_acq_rel,
+                                                  memory_order_acquire))
+            return t;
+    }
+    return NULL;
+}
+
+bool sched_ring_empty(const struct worker *w)
+{
+    return atomic_load(&w->head) == atomic_load(&w->tail);
+}
+
+// The ring is full: half of it and t go to the run's shared queue, in one piece.
+OWNER_ONLY static void ring_spill(struct worker *w, struct task *t)
+{
+    struct run *run = w->run;
+    struct task_queue moved = { 0 };
+    uint32_t n = 1;
+    for (; n <= RING_SIZE / 2; n++) {
+        struct task *old = ring_pop(w);
+        if (!old)
+            break;
+        queue_push(&moved, old);
+    }
+    queue_push(&moved, t);
+    lock_take(&run->queue_lock);
+    if (run->queue.last)
+        run->queue.last->next = moved.first;
+    else
+        run->queue.first = moved.first;
+    run->queue.last = moved.last;
+    atomic_fetch_add(&run->queue_len, n);
+    lock_drop(&run->queue_lock);
+}
+
+OWNER_ONLY void sched_push_shared(struct run *run, struct task *t)
+{
+    lock_take(&run->queue_lock);
+    queue_push(&run->queue, t);
+    atomic_fetch_add(&run->queue_len, 1);
+    lock_drop(&run->queue_lock);
+}
+
+// In migrate mode a task goes on where it was not, as long as somebody else is free to take it.
+OWNER_ONLY static bool must_move(const struct worker *w, struct task *t)
+{
+    return w->run->migrate && task_worker(t) == w && atomic_load(&w->run->n_idle) > 0;
+}
+
+OWNER_ONLY struct task *sched_shared(struct worker *w)
+{
+    struct run *run = w->run;
+    if (!atomic_load_explicit(&run->queue_len, RELAXED))
+        return NULL;
+    lock_take(&run->queue_lock);
+    uint32_t len = atomic_load_explicit(&run->queue_len, RELAXED);
+    uint32_t n = len / (uint32_t)run->procs + 1, taken = 0;
+    struct task *first = run->queue.first;
+    if (!first || must_move(w, first)) {
+        lock_drop(&run->queue_lock);
+        if (first)
+            worker_wake_one(run);
+        return NULL;
+    }
+    queue_pop(&run->queue);
+    for (taken = 1; taken < n && taken < RING_SIZE / 2 && !run->migrate; taken++) {
+        uint32_t used = atomic_load_explicit(&w->tail, RELAXED) -
+                        atomic_load_explicit(&w->head, RELAXED);
+        if (!run->queue.first || used >= RING_SIZE)
+            break;
+        ring_push(w, queue_pop(&run->queue));
+    }
+    atomic_fetch_sub(&run->queue_len, taken);
+    lock_drop(&run->queue_lock);
+    return first;
+}
+
+OWNER_ONLY static struct task *inbox_pop(struct worker *w)
+{
+    lock_take(&w->inbox_lock);
+    struct task *t = queue_pop(&w->inbox);
+    if (t)
+        atomic_fetch_sub(&w->inbox_len, 1);
+    lock_drop(&w->inbox_lock);
+    return t;
+}
+
+OWNER_ONLY static void inbox_push(struct task *t)
+{
+    struct worker *w = t->pinned_to;
+    lock_take(&w->inbox_lock);
+    queue_push(&w->inbox, t);
+    atomic_fetch_add(&w->inbox_len, 1);
+    lock_drop(&w->inbox_lock);
+}
+
+// Half of the victim's ring goes to w's, which is empty; one of them is returned. The tasks are
+// copied before the CAS that takes them: if it fails, the copies mean nothing.
+OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victim)
+{
+    uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
+    for (;;) {
+        uint32_t head = atomic_load_explicit(&victim->head, memory_order_acquire);
+        uint32_t n = atomic_load_explicit(&victim->tail, memory_order_acquire) - head;
+        n -= n / 2;
+        if (n == 0)
+            return NULL;
+        if (n > RING_SIZE / 2)
+            continue; // head and tail were read at different times
+        struct task *last = NULL;
+        for (uint32_t i = 0; i < n; i++) {
+            last = atomic_load_explicit(&victim->ring[(head + i) % RING_SIZE], RELAXED);
+            atomic_store_explicit(&w->ring[(tail + i) % RING_SIZE], last, RELAXED);
+        }
+        if (!atomic_compare_exchange_strong_explicit(
+                &victim->head, &head, head + n, memory_order_acq_rel, memory_order_acquire))
+            continue;
+        w->steals++;
+        if (n > 1)
+            atomic_store_explicit(&w->tail, tail + n - 1, memory_order_release);
+        return last;
+    }
+}
+
+OWNER_ONLY struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext)
+{
+    struct task *t = steal_ring(w, victim);
+    if (t || !runnext)
+        return t;
+    t = atomic_exchange(&victim->runnext, NULL);
+    if (t)
+        w->steals++;
+    return t;
+}
+
+OWNER_ONLY static struct task *take_runnext(struct worker *w)
+{
+    struct task *t = atomic_load_explicit(&w->runnext, RELAXED);
+    if (!t)
+        return NULL;
+    if (w->run->alone)
+        atomic_store_explicit(&w->runnext, NULL, RELAXED);
+    else
+        t = atomic_exchange_explicit(&w->runnext, NULL, memory_order_acquire);
+    return t;
+}
+
+// Every so often: the clock, timers, descriptors, and a task that is not one's own.
+OWNER_ONLY static struct task *housekeeping(struct worker *w)
+{
+    struct run *run = w->run;
+    uint64_t now = w->clock_ns = clock_now();
+    if (atomic_load_explicit(&run->next_deadline_ns, RELAXED) <= now)
+        timer_run(w, now);
+    if (netpoll_pending(run))
+        netpoll_look(run, w);
+    return sched_shared(w);
+}
+
+OWNER_ONLY struct task *sched_pick(struct worker *w)
+{
+    struct run *run = w->run;
+    if (unlikely(run->simulated))
+        return sim_pick(w);
+    uint32_t tick = atomic_load_explicit(&w->tick, RELAXED) + 1;
+    atomic_store_explicit(&w->tick, tick, RELAXED);
+    struct task *t = NULL;
+    if (unlikely(tick % HOUSEKEEPING == 0)) {
+        if (atomic_load_explicit(&run->ending, RELAXED))
+            return NULL;
+        t = housekeeping(w);
+    } else if (unlikely(atomic_load_explicit(&w->inbox_len, RELAXED))) {
+        t = inbox_pop(w);
+    }
+    if (t)
+        return t;
+    if (w->budget > 0) {
+        t = take_runnext(w);
+        if (t) {
+            w->budget--;
+            return t;
+        }
+    }
+    t = ring_pop(w);
+    w->budget = RUNNEXT_BUDGET;
+    if (t)
+        return t;
+    t = take_runnext(w);
+    return t ? t : sched_shared(w);
+}
+
+OWNER_ONLY static void enter(struct worker *w, struct task *t)
+{
+    atomic_store_explicit(&t->worker, w, RELAXED);
+    atomic_store_explicit(&t->ctx.on_cpu, 1, RELAXED);
+    task_set_wait(t, WAIT_RUNNING);
+    w->switches++;
+}
+
+// Where to go from a task's stack: straight to the next task, if there is one that has left its
+// stack; else to the worker's own.
+OWNER_ONLY static struct context *destination(struct worker *w, struct task *next)
+{
+    if (!next || atomic_load_explicit(&next->ctx.on_cpu, memory_order_acquire)) {
+        w->handoff = next;
+        return &w->ctx;
+    }
+    enter(w, next);
+    return &next->ctx;
+}
+
+OWNER_ONLY void sched_park(struct task *t)
+{
+    struct worker *w = task_worker(t);
+    atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
+    struct task *next = sched_pick(w);
+    if (next == t) {
+        task_set_wait(t, WAIT_RUNNING);
+        sanitize_acquire(t);
+        return;
+    }
+    if (!next && !w->run->simulated) {
+        w->clock_ns = clock_now();
+        atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
+    }
+    fiber_switch(&t->ctx, destination(w, next));
+    sanitize_acquire(t);
+}
+
+OWNER_ONLY void sched_resume(struct worker *w, struct task *t)
+{
+    unsigned step = 0;
+    while (atomic_load_explicit(&t->ctx.on_cpu, memory_order_acquire))
+        lock_backoff(&step);
+    enter(w, t);
+    fiber_switch(&w->ctx, &t->ctx);
+}
+
+OWNER_ONLY _Noreturn void sched_exit(struct task *t)
+{
+    struct worker *w = task_worker(t);
+    struct run *run = w->run;
+    struct task *next = NULL;
+    if (likely(!atomic_load_explicit(&run->ending, RELAXED)))
+        next = sched_pick(w);
+    struct context *to = destination(w, next);
+    w->ended++;
+    task_set_wait(t, WAIT_FREE);
+    stack_put(t, w);
+    sanitize_release(t);
+    sanitize_release(run);
+    fiber_leave(&t->ctx, to);
+}
+
+OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
+{
+    struct run *run = task_run(t);
+    task_set_wait(t, WAIT_READY);
+    sanitize_release(t);
+    if (w && unlikely(w->run != run))
+        w = NULL;
+    if (unlikely(run->simulated && w)) {
+        sim_ready(t);
+        return;
+    }
+    if (unlikely(t->pins)) {
+        struct worker *home = t->pinned_to;
+        inbox_push(t);
+        if (home != w)
+            worker_wake_this(run, home);
+        return;
+    }
+    if (unlikely(!w || run->migrate)) {
+        sched_push_shared(run, t);
+        worker_wake_one(run);
+        return;
+    }
+    if (run->alone) {
+        struct task *old = atomic_load_explicit(&w->runnext, RELAXED);
+        atomic_store_explicit(&w->runnext, t, RELAXED);
+        if (old)
+            ring_push(w, old);
+        return;
+    }
+    // A lone hand-over wakes nobody: the partner is about to park, as a rule, and another
+    // worker would only drag the element to its own cache. Two ready tasks are work to share.
+    struct task *old = atomic_exchange(&w->runnext, t);
+    if (old) {
+        ring_push(w, old);
+        worker_wake_one(run);
+    } else if (atomic_load(&run->unwatched)) {
+        worker_watch_over(run);
+    }
+}
+
+// Queues a task behind all others of w's that are ready; news: they are more now than before.
+OWNER_ONLY static void ready_last(struct task *t, struct worker *w, bool news)
+{
+    struct run *run = w->run;
+    task_set_wait(t, WAIT_READY);
+    if (run->simulated) {
+        sim_ready(t);
+        return;
+    }
+    if (t->pins) {
+        inbox_push(t);
+        return;
+    }
+    ring_push(w, t);
+    if (news && !run->alone)
+        worker_wake_one(run);
+}
+
+// Is another task than the running one waiting for w?
+static bool others_ready(const struct worker *w)
+{
+    return atomic_load_explicit(&w->runnext, RELAXED) || !sched_ring_empty(w);
+}
+
+void csp_yield(void)
+{
+    struct task *t = task_here();
+    struct worker *w = task_worker(t);
+    if (w->run->simulated)
+        sim_yield(t);
+    else
+        ready_last(t, w, others_ready(w));
+    sched_park(t);
+}
+
+_Noreturn void csp_exit(void)
+{
+    sched_exit(task_here());
+}
+
+OWNER_ONLY void csp_pin(void)
+{
+    struct task *t = task_here();
+    t->pins++;
+    t->pinned_to = task_worker(t);
+}
+
+OWNER_ONLY void csp_unpin(void)
+{
+    struct task *t = task_here();
+    if (t->pins == 0)
+        csp_panic("csp_unpin without csp_pin");
+    t->pins--;
+}
+
+static void task_entry(void *arg)
+{
+    struct task *t = arg;
+    fiber_arrived(&t->ctx);
+    t->fn(t->arg);
+    sched_exit(t);
+}
+
+OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
+{
+    struct run *run = w->run;
+    struct task *t = stack_get(s->class, w);
+    if (!t)
+        return NULL;
+    char *top = (char *)t;
+    t->arg = s->arg;
+    if (s->copy) {
+        top -= (s->copy_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+        t->arg = memcpy(top, s->copy, s->copy_size);
+    }
+    t->fn = s->fn;
+    t->pins = 0;
+    t->scratch = NULL;
+    t->n_waiters = 0;
+    t->timer.armed = false;
+    t->spawned_at = s->at;
+    t->holds_cpu = false;
+    t->priority = 0;
+    t->name[0] = '\0';
+    if (s->name)
+        strncat(t->name, s->name, sizeof t->name - 1);
+    if (w->next_id == w->last_id) {
+        w->next_id = atomic_fetch_add_explicit(&run->ids, 1024, RELAXED);
+        w->last_id = w->next_id + 1024;
+    }
+    t->id = ++w->next_id;
+    t->rng = s->rng;
+    atomic_store_explicit(&t->worker, w, RELAXED);
+    atomic_store_explicit(&t->run, run, RELAXED);
+    atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
+    fiber_init(t, top, task_entry);
+    w->spawned++;
+    return t;
+}
+
+// The smallest class that holds size bytes, or 0.
+unsigned stack_class(size_t size)
+{
+    for (unsigned c = STACK_CLASS_MIN; c <= STACK_CLASS_MAX; c++) {
+        if (size <= (size_t)1 << c)
+            return c;
+    }
+    return 0;
+}
+
+OWNER_ONLY static int go(struct spawn s)
+{
+    struct task *me = task_here();
+    struct worker *w = task_worker(me);
+    if (s.class == 0)
+        s.class = w->run->stack_class;
+    if (s.copy_size > ((size_t)1 << s.class) / 4)
+        return CSP_ENOMEM;
+    s.rng = rng_next(&me->rng);
+    struct task *t = task_new(w, &s);
+    if (unlikely(!t))
+        return CSP_ENOMEM;
+    ready_last(t, w, true);
+    return CSP_OK;
+}
+
+int csp_go(void (*fn)(void *), void *arg)
+{
+    return go((struct spawn){ .fn = fn, .arg = arg, .at = __builtin_return_address(0) });
+}
+
+int csp_go_copy(void (*fn)(void *), const void *args, size_t size)
+{
+    return go((struct spawn){
+        .fn = fn, .copy = args, .copy_size = size, .at = __builtin_return_address(0) });
+}
+
+int csp_go_named(const char *name, void (*fn)(void *), void *arg)
+{
+    return go((struct spawn){
+        .fn = fn, .arg = arg, .name = name, .at = __builtin_return_address(0) });
+}
+
+int csp_go_stack(size_t stack_size, void (*fn)(void *), void *arg)
+{
+    unsigned class = stack_class(stack_size);
+    if (class == 0)
+        return CSP_ENOMEM;
+    return go((struct spawn){
+        .fn = fn, .arg = arg, .class = class, .at = __builtin_return_address(0) });
+}

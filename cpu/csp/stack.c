@@ -1,0 +1,244 @@
+// stack.c -- the memory of tasks: slots of stack, carved from arenas.
+//
+// An arena is 64 MiB of address space, aligned to its size, cut into slots of one power of two.
+// Its first use maps it; it is never unmapped, and slots go from task to task, also from run to
+// run. Neighbouring arenas merge into one mapping of the kernel's, so that a million stacks need
+// a handful of the 65530 mappings that a process may have.
+//
+// The lowest page of a slot is a guard. MADV_GUARD_INSTALL (Linux 6.13) makes one without
+// splitting the mapping. Where the kernel lacks it, mprotect makes guards as long as a budget of
+// mappings lasts, and later slots go without.
+
+#include "csp_impl.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum {
+    GUARD_INSTALL = 102, // MADV_GUARD_INSTALL, which older headers lack
+    GUARD_BUDGET = 16000 // each guard by mprotect costs two mappings of the process
+};
+
+#define ARENA_SIZE ((size_t)1 << ARENA_BITS)
+
+struct arena {
+    char *base;
+    unsigned class;
+    _Atomic uint32_t carved; // slots handed out so far, from the base upwards
+    struct arena *next;
+};
+
+struct pool {
+    struct lock lock;
+    struct task *free;
+    struct arena *newest;
+};
+
+_Atomic uint8_t csp_arena_class[1u << (ADDRESS_BITS - ARENA_BITS)];
+static struct pool pools[STACK_CLASS_MAX + 1];
+static _Atomic(struct arena *) arenas;
+static _Atomic bool guard_by_protect;
+static _Atomic int guard_budget = GUARD_BUDGET;
+
+static unsigned class_at(const void *address)
+{
+    size_t index = (uintptr_t)address >> ARENA_BITS;
+    if (index >= sizeof csp_arena_class)
+        return 0;
+    return atomic_load_explicit(&csp_arena_class[index], memory_order_relaxed);
+}
+
+static size_t page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+// Maps one arena: at the hint if it is aligned already, else by cutting the ends off twice as
+// much.
+static char *map_arena(void)
+{
+    int prot = PROT_READ | PROT_WRITE;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    struct arena *last = atomic_load_explicit(&arenas, memory_order_acquire);
+    if (last) {
+        char *p = mmap(last->base - ARENA_SIZE, ARENA_SIZE, prot, flags, -1, 0);
+        if (p == MAP_FAILED)
+            return NULL;
+        if ((uintptr_t)p % ARENA_SIZE == 0)
+            return p;
+        munmap(p, ARENA_SIZE);
+    }
+    char *p = mmap(NULL, 2 * ARENA_SIZE, prot, flags, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t before = -(uintptr_t)p % ARENA_SIZE;
+    if (before)
+        munmap(p, before);
+    munmap(p + before + ARENA_SIZE, ARENA_SIZE - before);
+    return p + before;
+}
+
+static struct arena *arena_new(unsigned class)
+{
+    struct arena *a = malloc(sizeof *a);
+    char *base = a ? map_arena() : NULL;
+    if (!base || (uintptr_t)base >> ADDRESS_BITS) {
+        free(a);
+        return NULL;
+    }
+    // One touched page per slot must not become a huge page.
+    madvise(base, ARENA_SIZE, MADV_NOHUGEPAGE);
+    *a = (struct arena){ .base = base, .class = class };
+    a->next = atomic_load(&arenas);
+    while (!atomic_compare_exchange_weak(&arenas, &a->next, a))
+        continue;
+    atomic_store_explicit(&csp_arena_class[(uintptr_t)base >> ARENA_BITS], (uint8_t)class,
+                          memory_order_release);
+    return a;
+}
+
+static void guard(char *slot, unsigned class)
+{
+    size_t page = page_size();
+    if (page * 4 > (size_t)1 << class)
+        return;
+    if (!atomic_load_explicit(&guard_by_protect, memory_order_relaxed)) {
+        if (madvise(slot, page, GUARD_INSTALL) == 0)
+            return;
+        atomic_store_explicit(&guard_by_protect, true, memory_order_relaxed);
+    }
+    if (atomic_fetch_sub_explicit(&guard_budget, 1, memory_order_relaxed) > 0)
+        mprotect(slot, page, PROT_NONE);
+    else
+        atomic_fetch_add_explicit(&guard_budget, 1, memory_order_relaxed);
+}
+
+// Up to n free slots, linked; fewer when fewer have been used before, NULL: out of memory.
+OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
+{
+    struct pool *pool = &pools[class];
+    unsigned slots = (unsigned)(ARENA_SIZE >> class);
+    lock_take(&pool->lock);
+    struct task *list = pool->free, *last = list;
+    for (unsigned i = 1; last && i < n && last->next; i++)
+        last = last->next;
+    if (last) {
+        pool->free = last->next;
+        last->next = NULL;
+        lock_drop(&pool->lock);
+        return list;
+    }
+    struct arena *a = pool->newest;
+    if (!a || atomic_load_explicit(&a->carved, memory_order_relaxed) == slots)
+        pool->newest = a = arena_new(class);
+    if (!a) {
+        lock_drop(&pool->lock);
+        return NULL;
+    }
+    unsigned first = atomic_load_explicit(&a->carved, memory_order_relaxed);
+    unsigned end = first + n < slots ? first + n : slots;
+    atomic_store_explicit(&a->carved, end, memory_order_release);
+    lock_drop(&pool->lock);
+    for (unsigned i = end; i-- > first;) {
+        char *slot = a->base + ((size_t)i << class);
+        guard(slot, class);
+        struct task *t = stack_task((uintptr_t)slot, class);
+        t->next = list;
+        list = t;
+    }
+    return list;
+}
+
+OWNER_ONLY static void pool_put(unsigned class, struct task *first, struct task *last)
+{
+    struct pool *pool = &pools[class];
+    lock_take(&pool->lock);
+    last->next = pool->free;
+    pool->free = first;
+    lock_drop(&pool->lock);
+}
+
+OWNER_ONLY struct task *stack_get(unsigned class, struct worker *w)
+{
+    if (class != w->run->stack_class)
+        return pool_take(class, 1);
+    struct task *t = w->stacks;
+    if (unlikely(!t)) {
+        t = pool_take(class, STACK_BATCH);
+        if (!t)
+            return NULL;
+        for (struct task *i = t; i; i = i->next)
+            w->n_stacks++;
+    }
+    w->stacks = t->next;
+    w->n_stacks--;
+    return t;
+}
+
+// The task may still be running on the slot, on w's OS thread. So the slot put last never goes
+// to the shared pool, from which another worker could take it.
+OWNER_ONLY void stack_put(struct task *t, struct worker *w)
+{
+    unsigned class = class_at(t);
+    if (class != w->run->stack_class) {
+        if (w->odd_stack)
+            pool_put(class_at(w->odd_stack), w->odd_stack, w->odd_stack);
+        w->odd_stack = t;
+        return;
+    }
+    t->next = w->stacks;
+    w->stacks = t;
+    if (likely(++w->n_stacks < 2 * STACK_BATCH))
+        return;
+    struct task *keep = t;
+    for (unsigned i = 1; i < STACK_BATCH; i++)
+        keep = keep->next;
+    struct task *first = keep->next, *last = first;
+    keep->next = NULL;
+    while (last->next)
+        last = last->next;
+    pool_put(class, first, last);
+    w->n_stacks = STACK_BATCH;
+}
+
+OWNER_ONLY void stack_flush(struct worker *w)
+{
+    struct task *last = w->stacks;
+    while (last && last->next)
+        last = last->next;
+    if (last)
+        pool_put(w->run->stack_class, w->stacks, last);
+    if (w->odd_stack)
+        pool_put(class_at(w->odd_stack), w->odd_stack, w->odd_stack);
+    w->stacks = w->odd_stack = NULL;
+    w->n_stacks = 0;
+}
+
+void stack_each(void (*visit)(struct task *, void *), void *arg)
+{
+    struct arena *a = atomic_load_explicit(&arenas, memory_order_acquire);
+    for (; a; a = a->next) {
+        uint32_t carved = atomic_load_explicit(&a->carved, memory_order_acquire);
+        for (uint32_t i = 0; i < carved; i++)
+            visit(stack_task((uintptr_t)a->base + ((uintptr_t)i << a->class), a->class), arg);
+    }
+}
+
+size_t stack_size(const struct task *t)
+{
+    return (size_t)1 << class_at(t);
+}
+
+char *stack_low(const struct task *t)
+{
+    return (char *)((uintptr_t)t & ~(stack_size(t) - 1));
+}
+
+struct task *stack_overflowed(const void *address)
+{
+    unsigned class = class_at(address);
+    if (!class || (uintptr_t)address % ((uintptr_t)1 << class) >= page_size())
+        return NULL;
+    return stack_task((uintptr_t)address, class);
+}

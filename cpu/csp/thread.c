@@ -1,0 +1,139 @@
+// thread.c -- workers and their OS threads, kept between runs.
+//
+// Starting a thread takes tens of microseconds, a run should take few. So workers that a run
+// has returned stay in a process-wide cache, their threads asleep. A run takes all its workers at
+// the start, asleep; each joins when it is first woken (see call_up in worker.c). Worker 0 has no
+// thread of its own: it is the one that called csp_run.
+
+#include "csp_impl.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+static struct lock cache_lock;
+static struct worker *cache_threads, *cache_plain;
+
+static void leave_run(struct worker *w)
+{
+    _Atomic uint32_t *guests = &w->run->guests;
+    // The run may be gone as soon as the count is down: then its address is all the kernel
+    // gets, and at worst somebody else's futex returns early.
+    if (atomic_fetch_sub(guests, 1) == 1)
+        futex_wake(guests, 1);
+}
+
+static void *thread_main(void *arg)
+{
+    struct worker *w = arg;
+    overflow_stack_open();
+    // A short sleep should be short; the default allows for 50 us more.
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    fiber_thread(&w->ctx);
+    for (;;) {
+        if (atomic_exchange(&w->enter, false)) {
+            worker_loop(w);
+            leave_run(w);
+            continue;
+        }
+        uint32_t awake = NAP_AWAKE;
+        if (atomic_compare_exchange_strong(&w->word, &awake, NAP_FUTEX))
+            futex_wait(&w->word, NAP_FUTEX, -1);
+        atomic_exchange(&w->word, NAP_AWAKE);
+    }
+    return NULL;
+}
+
+static struct worker *worker_new(bool with_thread)
+{
+    struct worker *w = aligned_alloc(CACHE_LINE, sizeof *w);
+    if (!w)
+        return NULL;
+    memset(w, 0, sizeof *w);
+    w->has_thread = with_thread;
+    if (!with_thread)
+        return w;
+    pthread_attr_t attr;
+    pthread_t thread;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    int err = pthread_create(&thread, &attr, thread_main, w);
+    pthread_attr_destroy(&attr);
+    if (err) {
+        free(w);
+        return NULL;
+    }
+    return w;
+}
+
+static struct worker *cache_take(bool with_thread)
+{
+    struct worker **list = with_thread ? &cache_threads : &cache_plain;
+    lock_take(&cache_lock);
+    struct worker *w = *list;
+    if (w)
+        *list = w->cache_next;
+    lock_drop(&cache_lock);
+    return w ? w : worker_new(with_thread);
+}
+
+static void reset(struct worker *w, struct run *run, int index)
+{
+    w->run = run;
+    w->index = (uint32_t)index;
+    atomic_store(&w->head, 0);
+    atomic_store(&w->tail, 0);
+    atomic_store(&w->tick, 0);
+    atomic_store(&w->runnext, NULL);
+    atomic_store(&w->listed, false);
+    atomic_store(&w->inbox_len, 0);
+    w->inbox = (struct task_queue){ 0 };
+    w->entered = w->spinning = false;
+    w->handoff = NULL;
+    w->budget = 0;
+    w->rng = run->seed + (uint64_t)index;
+    w->clock_ns = run->simulated ? 0 : run->start_ns;
+    w->next_id = w->last_id = 0;
+    w->spawned = w->ended = w->switches = w->steals = 0;
+    w->call = NULL;
+}
+
+bool thread_get_workers(struct run *run)
+{
+    for (int i = 0; i < run->procs; i++) {
+        struct worker *w = cache_take(i > 0);
+        if (!w) {
+            run->procs = i;
+            thread_put_workers(run);
+            return false;
+        }
+        reset(w, run, i);
+        run->workers[i] = w;
+        if (i == 0)
+            continue;
+        w->idle_prev = NULL;
+        w->idle_next = run->idle;
+        if (run->idle)
+            run->idle->idle_prev = w;
+        run->idle = w;
+        atomic_store(&w->listed, true);
+        atomic_fetch_add(&run->n_idle, 1);
+    }
+    run->workers[0]->entered = true;
+    atomic_store(&run->unwatched, run->procs > 1);
+    return true;
+}
+
+void thread_put_workers(struct run *run)
+{
+    for (int i = run->procs; i-- > 0;) {
+        struct worker *w = run->workers[i];
+        stack_flush(w);
+        lock_take(&cache_lock);
+        struct worker **list = w->has_thread ? &cache_threads : &cache_plain;
+        w->cache_next = *list;
+        *list = w;
+        lock_drop(&cache_lock);
+    }
+}

@@ -1,0 +1,408 @@
+// worker.c -- what a worker does when it has no task, and how it is woken.
+//
+// It looks at its own queues, the shared one, timers, descriptors and the other workers' rings;
+// spins for a few microseconds, if processors are to spare; then lists itself as idle, looks once
+// more, and sleeps. Whoever queues work first queues, then looks at the list; both are
+// sequentially consistent, so one of the two sees the other, and no wake-up is lost.
+//
+// One idle worker leads: it sleeps only until the next timer, in epoll_wait when descriptors are
+// waited for, and it watches. A task that readies another and computes on, instead of parking,
+// leaves it in runnext. Waking a thread for every such hand-over would cost more than most are
+// worth, so the leader looks every few microseconds for one that has gone stale, and takes it.
+// After some looks in vain it sleeps and says so (unwatched); the next hand-over wakes it.
+//
+// The last worker to become idle knows about deadlock: all are listed, so none runs, and if there
+// is neither a queue, a timer, a descriptor nor a blocking call, nothing can happen any more.
+
+#include "csp_impl.h"
+
+enum {
+    SPIN_ROUNDS = 24,      // looks at the others before listing oneself as idle
+    SPIN_PAUSES = 8,       // pauses between them; a round takes some 100 ns to 500 ns
+    WATCH_NS = 20000,      // the leader's first nap; each next one is twice as long
+    WATCH_NAPS = 5
+};
+
+static bool ending(const struct run *run)
+{
+    return atomic_load(&run->ending);
+}
+
+static void wake(struct worker *w)
+{
+    uint32_t was = atomic_exchange(&w->word, NAP_NOTIFIED);
+    if (was == NAP_FUTEX)
+        futex_wake(&w->word, 1);
+    else if (was == NAP_EPOLL)
+        netpoll_break(w->run);
+}
+
+// With idle_lock held. Leaves `unwatched` right for those who stay.
+static void unlist(struct run *run, struct worker *w)
+{
+    if (w->idle_prev)
+        w->idle_prev->idle_next = w->idle_next;
+    else
+        run->idle = w->idle_next;
+    if (w->idle_next)
+        w->idle_next->idle_prev = w->idle_prev;
+    atomic_store(&w->listed, false);
+    uint32_t left = atomic_fetch_sub(&run->n_idle, 1) - 1;
+    if (atomic_load(&run->leader) == w) {
+        atomic_store(&run->leader, NULL);
+        atomic_store(&run->leader_until_ns, 0);
+        atomic_store(&run->unwatched, left > 0);
+    } else if (left == 0) {
+        atomic_store(&run->unwatched, false);
+    }
+}
+
+// With idle_lock held: unlists w to be woken. The first time its thread has to join the run.
+static void call_up(struct run *run, struct worker *w)
+{
+    unlist(run, w);
+    if (!w->entered) {
+        w->entered = true;
+        atomic_fetch_add(&run->guests, 1);
+        atomic_store(&w->enter, true);
+    }
+}
+
+OWNER_ONLY void worker_wake_one(struct run *run)
+{
+    if (atomic_load(&run->n_idle) == 0)
+        return;
+    uint32_t none = 0;
+    if (atomic_load(&run->n_spinning) != 0 ||
+        !atomic_compare_exchange_strong(&run->n_spinning, &none, 1))
+        return;
+    lock_take(&run->idle_lock);
+    struct worker *w = run->idle;
+    if (w && w == atomic_load(&run->leader) && w->idle_next)
+        w = w->idle_next;
+    if (w) {
+        w->spinning = true;
+        call_up(run, w);
+    } else {
+        atomic_fetch_sub(&run->n_spinning, 1);
+    }
+    lock_drop(&run->idle_lock);
+    if (w)
+        wake(w);
+}
+
+void worker_wake_this(struct run *run, struct worker *w)
+{
+    lock_take(&run->idle_lock);
+    bool asleep = atomic_load(&w->listed);
+    if (asleep)
+        call_up(run, w);
+    lock_drop(&run->idle_lock);
+    if (asleep)
+        wake(w);
+}
+
+// Makes the leader look up, without taking it off the list; wakes a worker if none leads.
+static void nudge(struct run *run)
+{
+    lock_take(&run->idle_lock);
+    struct worker *leader = atomic_load(&run->leader);
+    if (leader)
+        wake(leader);
+    lock_drop(&run->idle_lock);
+    if (!leader)
+        worker_wake_one(run);
+}
+
+void worker_watch_over(struct run *run)
+{
+    bool unwatched = true;
+    if (atomic_compare_exchange_strong(&run->unwatched, &unwatched, false))
+        nudge(run);
+}
+
+void worker_leader_check(struct run *run, uint64_t deadline_ns)
+{
+    if (atomic_load(&run->n_idle) == 0)
+        return;
+    uint64_t until = atomic_load(&run->leader_until_ns);
+    if (until == 0 ? !atomic_load(&run->leader) : deadline_ns < until)
+        nudge(run);
+}
+
+void worker_end_all(struct run *run, int result)
+{
+    int undecided = CSP_OK;
+    atomic_compare_exchange_strong(&run->result, &undecided, result);
+    atomic_store(&run->ending, true);
+    lock_take(&run->idle_lock);
+    for (struct worker *w = run->idle, *next; w; w = next) {
+        next = w->idle_next;
+        if (w->entered) {
+            unlist(run, w);
+            wake(w);
+        }
+    }
+    lock_drop(&run->idle_lock);
+}
+
+// Is there a ready task that a worker without work could take? `mine`: also w's own inbox.
+static bool work_visible(const struct run *run, const struct worker *w)
+{
+    if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
+        return true;
+    for (int i = 0; i < run->procs; i++) {
+        if (!sched_ring_empty(run->workers[i]))
+            return true;
+    }
+    return false;
+}
+
+// With idle_lock held, and all workers listed.
+static bool quiet(const struct run *run, const struct worker *w)
+{
+    if (atomic_load(&run->blocking) || netpoll_pending(run) ||
+        atomic_load(&run->next_deadline_ns) != UINT64_MAX || work_visible(run, w))
+        return false;
+    for (int i = 0; i < run->procs; i++) {
+        if (atomic_load(&run->workers[i]->runnext) || atomic_load(&run->workers[i]->inbox_len))
+            return false;
+    }
+    return true;
+}
+
+// A worker that has run one and the same task ever since the last call, while another waits in
+// its runnext; NULL: none.
+static struct worker *stale_victim(struct worker *w)
+{
+    struct run *run = w->run;
+    struct worker *victim = NULL;
+    for (int i = 0; i < run->procs; i++) {
+        struct worker *v = run->workers[i];
+        uint32_t tick = atomic_load_explicit(&v->tick, memory_order_relaxed);
+        uint32_t seen = atomic_exchange_explicit(&v->seen_tick, tick, memory_order_relaxed);
+        if (v != w && seen == tick && atomic_load(&v->runnext))
+            victim = v;
+    }
+    return victim;
+}
+
+OWNER_ONLY static struct task *search(struct worker *w)
+{
+    struct run *run = w->run;
+    uint32_t n = (uint32_t)run->procs;
+    if (!w->spinning) {
+        if (2 * atomic_load(&run->n_spinning) >= n - atomic_load(&run->n_idle))
+            return NULL;
+        w->spinning = true;
+        atomic_fetch_add(&run->n_spinning, 1);
+    }
+    stale_victim(w);
+    for (unsigned round = 0; round < SPIN_ROUNDS; round++) {
+        uint32_t start = rng_below(&w->rng, n);
+        for (uint32_t i = 0; i < n; i++) {
+            struct worker *victim = run->workers[(start + i) % n];
+            struct task *t = victim == w ? sched_shared(w) : sched_steal(w, victim, false);
+            if (t)
+                return t;
+        }
+        if (ending(run) || atomic_load(&w->inbox_len))
+            return NULL;
+        for (unsigned i = 0; run->may_spin && i < SPIN_PAUSES; i++)
+            csp_cpu_relax();
+        if (!run->may_spin)
+            return NULL;
+    }
+    struct worker *victim = stale_victim(w);
+    return victim ? sched_steal(w, victim, true) : NULL;
+}
+
+// w is about to run a task: it looks no longer, and no idle worker may be left to sleep through
+// what else there is to do.
+OWNER_ONLY static void found(struct worker *w)
+{
+    struct run *run = w->run;
+    bool more = false;
+    if (w->spinning) {
+        w->spinning = false;
+        more = atomic_fetch_sub(&run->n_spinning, 1) == 1 && work_visible(run, w);
+    }
+    if (atomic_load(&run->n_idle) == 0)
+        return;
+    if (!more && !atomic_load(&run->leader))
+        more = netpoll_pending(run) || atomic_load(&run->next_deadline_ns) != UINT64_MAX;
+    if (more)
+        worker_wake_one(run);
+}
+
+static void leave_idle(struct worker *w)
+{
+    struct run *run = w->run;
+    lock_take(&run->idle_lock);
+    if (atomic_load(&w->listed))
+        unlist(run, w);
+    lock_drop(&run->idle_lock);
+}
+
+// Sleeps until woken, or timeout_ns. The number of descriptor events, if it polled.
+static int nap(struct worker *w, int64_t timeout_ns, bool polls)
+{
+    uint32_t awake = NAP_AWAKE;
+    int events = 0;
+    if (timeout_ns != 0 &&
+        atomic_compare_exchange_strong(&w->word, &awake, polls ? NAP_EPOLL : NAP_FUTEX)) {
+        if (polls)
+            events = netpoll_wait(w->run, timeout_ns);
+        else
+            futex_wait(&w->word, NAP_FUTEX, timeout_ns);
+    }
+    return events;
+}
+
+// Says that nobody watches from now on, and looks once more, as one who hands over looks at
+// `unwatched` afterwards. False: there is something to watch.
+static bool go_unwatched(struct run *run)
+{
+    atomic_store(&run->unwatched, true);
+    for (int i = 0; i < run->procs; i++) {
+        if (atomic_load(&run->workers[i]->runnext)) {
+            atomic_store(&run->unwatched, false);
+            return false;
+        }
+    }
+    return true;
+}
+
+// How long the leader may sleep now, given that it has looked `looks` times in vain.
+static int64_t leader_timeout(struct run *run, unsigned looks)
+{
+    uint64_t now = clock_now(), until = UINT64_MAX;
+    bool others_run = atomic_load(&run->n_idle) < (uint32_t)run->procs;
+    if (others_run && looks < WATCH_NAPS)
+        until = now + ((uint64_t)WATCH_NS << looks);
+    else if (others_run && !go_unwatched(run))
+        until = now + WATCH_NS;
+    uint64_t deadline = atomic_load(&run->next_deadline_ns);
+    if (deadline < until)
+        until = deadline;
+    // Said before the deadline is read again, as one who arms a timer looks after arming.
+    atomic_store(&run->leader_until_ns, until);
+    if (atomic_load(&run->next_deadline_ns) < until || until <= now)
+        return 0;
+    return until == UINT64_MAX ? -1 : (int64_t)(until - now);
+}
+
+// Leads until there is something to do: a due timer, an event, a stale hand-over, or a wake-up.
+static struct task *lead(struct worker *w)
+{
+    struct run *run = w->run;
+    stale_victim(w);
+    for (unsigned looks = 0; atomic_load(&w->listed); looks++) {
+        int64_t timeout = leader_timeout(run, looks);
+        int events = nap(w, timeout, netpoll_pending(run));
+        if (atomic_exchange(&w->word, NAP_AWAKE) == NAP_NOTIFIED)
+            looks = 0;
+        if (events > 0) {
+            leave_idle(w);
+            netpoll_dispatch(run, w, events);
+            return NULL;
+        }
+        if (atomic_load(&run->next_deadline_ns) <= clock_now())
+            break;
+        struct worker *victim = stale_victim(w);
+        if (victim) {
+            leave_idle(w);
+            return sched_steal(w, victim, true);
+        }
+    }
+    leave_idle(w);
+    return NULL;
+}
+
+// Lists w as idle and sleeps. Returns a task if it chanced upon one, else NULL: look again.
+OWNER_ONLY static struct task *idle(struct worker *w)
+{
+    struct run *run = w->run;
+    lock_take(&run->idle_lock);
+    w->idle_prev = NULL;
+    w->idle_next = run->idle;
+    if (run->idle)
+        run->idle->idle_prev = w;
+    run->idle = w;
+    atomic_store(&w->listed, true);
+    bool leads = !atomic_load(&run->leader);
+    if (leads) {
+        atomic_store(&run->leader, w);
+        atomic_store(&run->unwatched, false);
+    }
+    uint32_t n_idle = atomic_fetch_add(&run->n_idle, 1) + 1;
+    if (w->spinning) {
+        w->spinning = false;
+        atomic_fetch_sub(&run->n_spinning, 1);
+    }
+    bool dead = n_idle == (uint32_t)run->procs && !ending(run) && quiet(run, w);
+    lock_drop(&run->idle_lock);
+    if (dead) {
+        dump_tasks(run, "fatal error: all tasks are asleep - deadlock!");
+        worker_end_all(run, CSP_DEADLOCK);
+        return NULL;
+    }
+    if (work_visible(run, w) || ending(run)) {
+        leave_idle(w);
+        return NULL;
+    }
+    if (leads)
+        return lead(w);
+    while (atomic_load(&w->listed)) {
+        nap(w, -1, false);
+        atomic_exchange(&w->word, NAP_AWAKE);
+    }
+    return NULL;
+}
+
+// The next task for w, on its own stack; NULL: the run ends.
+OWNER_ONLY static struct task *find(struct worker *w)
+{
+    struct run *run = w->run;
+    while (!ending(run)) {
+        struct task *t = sched_pick(w);
+        if (!t && run->simulated) {
+            if (w->call)
+                return sim_called(w);
+            sim_advance(w);
+            continue;
+        }
+        if (!t) {
+            w->clock_ns = clock_now();
+            if (atomic_load(&run->next_deadline_ns) <= w->clock_ns)
+                timer_run(w, w->clock_ns);
+            t = sched_pick(w);
+        }
+        if (!t && !run->alone)
+            t = search(w);
+        if (!t)
+            t = idle(w);
+        if (t) {
+            found(w);
+            return t;
+        }
+    }
+    return NULL;
+}
+
+OWNER_ONLY void worker_loop(struct worker *w)
+{
+    for (;;) {
+        struct task *t = w->handoff;
+        w->handoff = NULL;
+        if (!t)
+            t = find(w);
+        if (!t || ending(w->run))
+            break;
+        sched_resume(w, t);
+    }
+    if (w->spinning) {
+        w->spinning = false;
+        atomic_fetch_sub(&w->run->n_spinning, 1);
+    }
+}

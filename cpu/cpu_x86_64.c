@@ -1,0 +1,10 @@
+// cpu_x86_64.c -- what there is on x86-64, best first.
+#include "burn_kernels.h"
+#include "ukr.h"
+
+const struct ukr *const ukrs[] = {&ukr_avx512, &ukr_avx2, &ukr_scalar, NULL};
+const char *const gemm_variants[] = {"avx512", "avx2", "scalar", NULL};
+
+const struct burn_kernel *const burn_kernels[] = {&burn_avx512, &burn_avx2, &burn_shani,
+                                                  &burn_scalar, NULL};
+const char *const burn_variants[] = {"avx512", "avx2", "shani", "scalar", NULL};

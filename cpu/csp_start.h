@@ -1,0 +1,13 @@
+// csp_start.h -- one run of tasks, and what became of it in a sentence.
+#ifndef CSP_START_H
+#define CSP_START_H
+
+#include "cpu_engine.h"
+
+// Runs first(arg) as the first task on the engine's threads, and returns when it returns.
+// Fails with EXIT_DEADLOCK for a deadlock or a panic, EXIT_RESOURCE without threads or
+// memory.
+int csp_start(const struct cpu_engine *, void (*first)(void *), void *arg,
+              struct fail *why);
+
+#endif

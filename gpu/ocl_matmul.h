@@ -1,0 +1,20 @@
+// ocl_matmul.h -- the product on a device, by one rung of the ladder (ocl_rung.h).
+#ifndef OCL_MATMUL_H
+#define OCL_MATMUL_H
+
+#include "matmul.h"
+#include "ocl.h"
+
+struct ocl_matmul;
+
+// Makes the matrices' buffers and the plan of a rung; NULL or "auto": the rung for the
+// device. NULL on failure. The device and the job must outlive it.
+struct ocl_matmul *ocl_matmul_make(const struct ocl *, const char *variant,
+                                   const struct matmul *job, struct fail *why);
+void ocl_matmul_free(struct ocl_matmul *);  // NULL is fine
+
+const char *ocl_matmul_rung(const struct ocl_matmul *);
+
+int ocl_matmul_run(struct ocl_matmul *, struct phases *, struct fail *why);
+
+#endif

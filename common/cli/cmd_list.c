@@ -1,0 +1,81 @@
+// cmd_list.c -- what is here: engines, devices, workloads, designs; and if not, why not.
+#include "command.h"
+#include "design.h"
+#include "registry.h"
+#include "roster.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void list_words(const char *label, const char *const *words)
+{
+    if (!words)
+        return;
+    printf("           %s", label);
+    for (int i = 0; words[i]; i++)
+        printf(" %s", words[i]);
+    printf("\n");
+}
+
+static void list_device(const struct device *d)
+{
+    char memory[FIGURE_BYTES];
+    printf("           ");
+    if (d->address[0])
+        printf("%s  ", d->address);
+    text_print(stdout, d->name);
+    printf("\n           %s%d %s, %s", d->address[0] ? "     " : "", d->units,
+           d->address[0] ? d->gpu ? "compute units, gpu" : "compute units, cpu" : "CPUs",
+           text_bytes(memory, (double)d->memory_bytes));
+    if (d->driver[0]) {
+        printf(", ");
+        text_print(stdout, d->driver);
+    }
+    printf("\n");
+}
+
+static void list_engine(const struct engine *engine)
+{
+    struct presence here;
+    roster_probe(&here, engine);
+    printf("  %-8s %s\n", engine->name, engine->summary);
+    for (int i = 0; i < here.count; i++)
+        list_device(&here.devices[i]);
+    if (here.count == 0) {
+        printf("           absent: ");
+        text_print(stdout, here.why.text);
+        printf("\n");
+    }
+    list_words("matmul variants: ", engine->matmul_variants);
+    list_words("gophers variants:", engine->gophers_variants);
+    roster_free(&here);
+}
+
+enum exit_code cmd_list(struct options *o, int argc, char **argv, struct fail *why)
+{
+    (void)argc;
+    (void)argv;
+    why->text[0] = '\0';
+    if (o->word_count > 0) {
+        fail(why, EXIT_USAGE, "list takes no words");
+        return why->code;
+    }
+    printf("Engines\n");
+    for (int i = 0; engines[i]; i++)
+        list_engine(engines[i]);
+    printf("\nWorkloads\n");
+    for (int i = 0; workloads[i]; i++)
+        printf("  %-8s %s\n", workloads[i]->name, workloads[i]->summary);
+    printf("\nGopher designs (NAME*L: on L lanes)\n");
+    for (int i = 0; i < designs_count; i++)
+        printf("  %-16s %2d  %s\n", designs[i].name, design_gophers(&designs[i]),
+               designs[i].summary);
+    if (fflush(stdout) || ferror(stdout)) {
+        fail(why, errno == EPIPE ? EXIT_SIGNAL + 13 : EXIT_OUTPUT,
+             "standard output: cannot write: %s", strerror(errno));
+        return why->code;
+    }
+    return EXIT_OK;
+}

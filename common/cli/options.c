@@ -1,0 +1,363 @@
+// options.c -- see options.h.
+#include "options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum key {
+    KEY_ENGINE = 'e',
+    KEY_THREADS = 't',
+    KEY_SIZE = 'n',
+    KEY_RUNS = 'r',
+    KEY_WARMUP = 'w',
+    KEY_OUTPUT = 'o',
+    KEY_QUIET = 'q',
+    KEY_HELP = 'h',
+    KEY_VERSION = 'V',
+    KEY_TYPE = 256,
+    KEY_TIME,
+    KEY_SEED,
+    KEY_JSON,
+    KEY_CSV,
+    KEY_MARKDOWN,
+    KEY_TRACE,
+    KEY_COLOR,
+    KEY_VARIANT,
+    KEY_DESIGN,
+    KEY_BOOKS,
+    KEY_BOOK_SIZE,
+    KEY_SKEW,
+    KEY_LIBRARY,
+    KEY_CARTS,
+    KEY_CART_SIZE,
+    KEY_SABOTAGE
+};
+
+enum {
+    RUNNING = CMD_COMPARE | CMD_MULTIPLY | CMD_BURN,
+    GOPHERS = CMD_COMPARE | CMD_BURN,
+    EVERY = RUNNING | CMD_LIST
+};
+
+static const struct row {
+    enum key key;
+    const char *name;
+    const char *argument;  // NULL: takes none
+    int commands;
+    const char *help;
+} rows[] = {
+    {KEY_ENGINE, "engine", "LIST", RUNNING,
+     "serial, csp, omp, ocl or ocl:DEVICE (0:1, gpu, a name)"},
+    {KEY_THREADS, "threads", "LIST", RUNNING, "threads to work with (usable CPUs)"},
+    {KEY_SIZE, "size", "LIST", CMD_COMPARE, "matrix sizes, N or MxNxK (1024)"},
+    {KEY_TYPE, "type", "LIST", CMD_COMPARE, "f32, f64 (both)"},
+    {KEY_DESIGN, "design", "LIST", GOPHERS, "gopher designs; NAME*L is one on L lanes"},
+    {KEY_BOOKS, "books", "N", CMD_COMPARE, "books to generate (1024)"},
+    {KEY_BOOK_SIZE, "book-size", "BYTES", CMD_COMPARE, "their mean size (64K)"},
+    {KEY_SKEW, "skew", "KIND", CMD_COMPARE,
+     "of their sizes: none, lognormal, giant (none)"},
+    {KEY_LIBRARY, "library", "PATH", CMD_COMPARE,
+     "real books: a file, or a folder's files"},
+    {KEY_CARTS, "carts", "N", GOPHERS, "carts in all lanes together (4 a lane)"},
+    {KEY_CART_SIZE, "cart-size", "BYTES", GOPHERS, "what one cart carries (2M)"},
+    {KEY_VARIANT, "variant", "LIST", RUNNING, "kernels by name, or all (see list)"},
+    {KEY_RUNS, "runs", "N", RUNNING, "rounds to measure (until intervals are narrow)"},
+    {KEY_WARMUP, "warmup", "N", RUNNING, "rounds before them (1)"},
+    {KEY_TIME, "time", "SECONDS", CMD_COMPARE, "for measuring, all together (20)"},
+    {KEY_SEED, "seed", "N", RUNNING, "of inputs and schedules (1)"},
+    {KEY_OUTPUT, "output", "FILE", CMD_MULTIPLY | CMD_BURN, "the result itself"},
+    {KEY_JSON, "json", "FILE", RUNNING, "every sample and all about it; - is stdout"},
+    {KEY_CSV, "csv", "FILE", RUNNING, "a row a sample"},
+    {KEY_MARKDOWN, "markdown", "FILE", RUNNING, "the table"},
+    {KEY_TRACE, "trace", "FILE", RUNNING, "when each sample ran, as Chrome trace JSON"},
+    {KEY_SABOTAGE, "sabotage", "KIND", CMD_COMPARE,
+     "damage: null-kernel, lost-book, off-by-one"},
+    {KEY_COLOR, "color", "WHEN", EVERY, "auto, always, never (auto)"},
+    {KEY_QUIET, "quiet", NULL, EVERY, "no progress and no table"},
+    {KEY_HELP, "help", NULL, EVERY, "this"},
+    {KEY_VERSION, "version", NULL, EVERY, "the version"},
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+// Only letters are short options.
+static int short_of(const struct row *row)
+{
+    return row->key < 256 ? (int)row->key : 0;
+}
+
+void options_help(enum command_bit command)
+{
+    for (int i = 0; i < ROWS; i++) {
+        const struct row *row = &rows[i];
+        if (!(row->commands & (int)command))
+            continue;
+        char letter[8] = "    ", left[40];
+        if (short_of(row))
+            snprintf(letter, sizeof letter, "-%c, ", short_of(row));
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name,
+                 row->argument ? " " : "", row->argument ? row->argument : "");
+        printf("  %-23s %s\n", left, row->help);
+    }
+}
+
+// "unknown option '--foo'; known are --engine, ...". All of them fit a sentence.
+static int unknown(enum command_bit command, const char *typed, struct fail *why)
+{
+    char known[400];
+    size_t used = 0;
+    known[0] = '\0';
+    for (int i = 0; i < ROWS && used < sizeof known; i++)
+        if (rows[i].commands & (int)command) {
+            int n = snprintf(known + used, sizeof known - used, "%s--%s", used ? " " : "",
+                             rows[i].name);
+            used += n > 0 ? (size_t)n : 0;
+        }
+    return fail(why, EXIT_USAGE, "unknown option '%.60s'; known are %s", typed, known);
+}
+
+static void *grown(void *array, size_t count, size_t size)
+{
+    void *made = reallocarray(array, count + 1, size);
+    if (!made)
+        die("out of memory");
+    return made;
+}
+
+static int take_threads(struct options *o, const char *text, struct fail *why)
+{
+    enum { THREADS_MAX = 4096 };
+    struct list list;
+    if (option_list("--threads", text, &list, why))
+        return -1;
+    o->thread_count = 0;  // the last --threads counts
+    int bad = 0;
+    for (size_t i = 0; i < list.count && !bad; i++) {
+        uint64_t n;
+        bad = option_number("--threads", list.item[i], 1, THREADS_MAX, &n, why);
+        if (bad)
+            break;
+        o->threads = grown(o->threads, o->thread_count, sizeof *o->threads);
+        o->threads[o->thread_count++] = (int)n;
+    }
+    option_list_free(&list);
+    return bad;
+}
+
+static int take_sizes(struct options *o, const char *text, struct fail *why)
+{
+    struct list list;
+    if (option_list("--size", text, &list, why))
+        return -1;
+    o->size_count = 0;  // the last --size counts
+    int bad = 0;
+    for (size_t i = 0; i < list.count && !bad; i++) {
+        struct size3 size;
+        bad = option_size3("--size", list.item[i], &size, why);
+        if (bad)
+            break;
+        o->sizes = grown(o->sizes, o->size_count, sizeof *o->sizes);
+        o->sizes[o->size_count++] = size;
+    }
+    option_list_free(&list);
+    return bad;
+}
+
+static int take_int(const char *what, const char *text, uint64_t lo, int *value,
+                    struct fail *why)
+{
+    uint64_t read;
+    if (option_number(what, text, lo, 1000000, &read, why))
+        return -1;
+    *value = (int)read;
+    return 0;
+}
+
+static int take_list(const char *what, const char *text, struct list *list,
+                     struct fail *why)
+{
+    option_list_free(list);
+    return option_list(what, text, list, why);
+}
+
+static int take_sabotage(struct options *o, const char *text, struct fail *why)
+{
+    static const char *const kinds[] = {"null-kernel", "lost-book", "off-by-one", NULL};
+    int kind = option_word("--sabotage", text, kinds, why);
+    o->sabotage = (enum sabotage)(kind + 1);
+    return kind < 0 ? -1 : 0;
+}
+
+static int take_color(struct options *o, const char *text, struct fail *why)
+{
+    static const char *const whens[] = {"auto", "always", "never", NULL};
+    int when = option_word("--color", text, whens, why);
+    o->color = (enum color)when;
+    return when < 0 ? -1 : 0;
+}
+
+static int take_skew(struct options *o, const char *text, struct fail *why)
+{
+    static const char *const kinds[] = {"none", "lognormal", "giant", NULL};
+    o->skew = text;
+    return option_word("--skew", text, kinds, why) < 0 ? -1 : 0;
+}
+
+static int take_type(struct options *o, const char *text, struct fail *why)
+{
+    static const char *const types[] = {"f32", "f64", NULL};
+    if (take_list("--type", text, &o->types, why))
+        return -1;
+    for (size_t i = 0; i < o->types.count; i++)
+        if (option_word("--type", o->types.item[i], types, why) < 0)
+            return -1;
+    return 0;
+}
+
+// What concerns the books.
+static int take_gophers(struct options *o, enum key key, const char *text,
+                        struct fail *why)
+{
+    switch (key) {
+    case KEY_DESIGN:
+        return take_list("--design", text, &o->designs, why);
+    case KEY_BOOKS:
+        return option_number("--books", text, 1, 100000000, &o->books, why);
+    case KEY_BOOK_SIZE:
+        return option_bytes("--book-size", text, 1, &o->book_bytes, why);
+    case KEY_SKEW:
+        return take_skew(o, text, why);
+    case KEY_LIBRARY:
+        o->library = text;
+        return 0;
+    case KEY_CARTS:
+        return take_int("--carts", text, 1, &o->carts, why);
+    default:
+        return option_bytes("--cart-size", text, 4096, &o->cart_bytes, why);
+    }
+}
+
+static int take(struct options *o, enum key key, const char *text, struct fail *why)
+{
+    switch (key) {
+    case KEY_ENGINE:
+        return take_list("--engine", text, &o->engines, why);
+    case KEY_THREADS:
+        return take_threads(o, text, why);
+    case KEY_SIZE:
+        return take_sizes(o, text, why);
+    case KEY_TYPE:
+        return take_type(o, text, why);
+    case KEY_VARIANT:
+        return take_list("--variant", text, &o->variants, why);
+    case KEY_RUNS:
+        return take_int("--runs", text, 1, &o->runs, why);
+    case KEY_WARMUP:
+        return take_int("--warmup", text, 0, &o->warmup, why);
+    case KEY_TIME:
+        return option_seconds("--time", text, &o->time_s, why);
+    case KEY_SEED:
+        return option_number("--seed", text, 0, INT64_MAX, &o->seed, why);
+    case KEY_SABOTAGE:
+        return take_sabotage(o, text, why);
+    case KEY_COLOR:
+        return take_color(o, text, why);
+    case KEY_JSON:
+        o->json = text;
+        return 0;
+    case KEY_CSV:
+        o->csv = text;
+        return 0;
+    case KEY_MARKDOWN:
+        o->markdown = text;
+        return 0;
+    case KEY_TRACE:
+        o->trace = text;
+        return 0;
+    case KEY_OUTPUT:
+        o->output = text;
+        return 0;
+    case KEY_QUIET:
+        o->quiet = true;
+        return 0;
+    case KEY_HELP:
+        o->help = true;
+        return 0;
+    case KEY_VERSION:
+        o->version = true;
+        return 0;
+    default:
+        return take_gophers(o, key, text, why);
+    }
+}
+
+static const struct row *row_of(int key)
+{
+    for (int i = 0; i < ROWS; i++)
+        if ((int)rows[i].key == key)
+            return &rows[i];
+    return NULL;
+}
+
+// getopt's tables for one command. `letters` begins with ':', so that a missing argument
+// is told from an unknown option.
+static void make_tables(enum command_bit command, struct option *longs, char *letters)
+{
+    *letters++ = ':';
+    for (int i = 0; i < ROWS; i++) {
+        if (!(rows[i].commands & (int)command))
+            continue;
+        *longs++ =
+            (struct option){.name = rows[i].name,
+                            .has_arg = rows[i].argument ? required_argument : no_argument,
+                            .val = (int)rows[i].key};
+        if (short_of(&rows[i])) {
+            *letters++ = (char)rows[i].key;
+            if (rows[i].argument)
+                *letters++ = ':';
+        }
+    }
+    *longs = (struct option){0};
+    *letters = '\0';
+}
+
+int options_read(struct options *o, enum command_bit command, int argc, char **argv,
+                 struct fail *why)
+{
+    *o = (struct options){.warmup = -1, .seed = 1};
+    struct option longs[ROWS + 1];
+    char letters[2 * ROWS + 2];
+    make_tables(command, longs, letters);
+    opterr = 0;
+    optind = 1;
+    int key;
+    while ((key = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const char *typed = argv[optind > 1 ? optind - 1 : 1];
+        char letter[3] = {'-', (char)optopt, '\0'};
+        if (key == '?')
+            return unknown(command,
+                           optopt > 0 && optopt < 256 && typed[1] != '-' ? letter : typed,
+                           why);
+        if (key == ':')
+            return fail(why, EXIT_USAGE, "--%s needs an argument: %s",
+                        row_of(optopt)->name, row_of(optopt)->help);
+        if (take(o, (enum key)key, optarg, why))
+            return -1;
+    }
+    o->words = argv + optind;
+    o->word_count = argc - optind;
+    return 0;
+}
+
+void options_free(struct options *o)
+{
+    option_list_free(&o->engines);
+    option_list_free(&o->types);
+    option_list_free(&o->variants);
+    option_list_free(&o->designs);
+    free(o->threads);
+    free(o->sizes);
+    *o = (struct options){0};
+}

@@ -1,0 +1,51 @@
+// options.h -- the command line, read once: one table of options, the same word
+// everywhere.
+//
+// To add an option: a row in options.c's table, a member here, a case in options.c's
+// take().
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "fail.h"
+#include "option.h"
+#include "workload.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Which commands an option belongs to.
+enum command_bit { CMD_COMPARE = 1, CMD_MULTIPLY = 2, CMD_BURN = 4, CMD_LIST = 8 };
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+    struct list engines;  // as typed; none: every engine
+    int *threads;         // none: the usable CPUs
+    size_t thread_count;
+    struct size3 *sizes;
+    size_t size_count;
+    struct list types, variants, designs;
+    int runs, warmup;  // runs 0: adaptive; warmup -1: not given
+    double time_s;     // 0: not given
+    uint64_t seed;
+    const char *json, *csv, *markdown, *trace, *output;  // NULL: not given
+    bool quiet;
+    enum color color;
+    uint64_t books, book_bytes, cart_bytes;  // 0: not given
+    int carts;
+    const char *skew, *library;
+    enum sabotage sabotage;
+    bool help, version;
+    char **words;  // what is no option
+    int word_count;
+};
+
+// Reads argv[1..]. EXIT_USAGE with one sentence; an unknown option lists the known ones.
+int options_read(struct options *, enum command_bit, int argc, char **argv,
+                 struct fail *why);
+void options_free(struct options *);
+
+// The options of a command as `--help` shows them.
+void options_help(enum command_bit);
+
+#endif

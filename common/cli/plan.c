@@ -1,0 +1,199 @@
+// plan.c -- see plan.h.
+#include "plan.h"
+
+#include "registry.h"
+#include "roster.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *memory)
+{
+    if (!memory)
+        die("out of memory");
+    return memory;
+}
+
+// ---- columns
+
+static struct column *new_column(struct plan *p, const struct engine *engine)
+{
+    p->columns =
+        checked(reallocarray(p->columns, p->column_count + 1, sizeof *p->columns));
+    struct column *c = &p->columns[p->column_count++];
+    *c = (struct column){.engine = engine};
+    return c;
+}
+
+static void add_column(struct plan *p, const struct engine *engine, const char *device,
+                       const char *shown_device, int threads, const struct options *o,
+                       const struct fail *absent)
+{
+    struct column *c = new_column(p, engine);
+    c->device = device ? checked(strdup(device)) : NULL;
+    c->opts =
+        (struct engine_opts){.threads = threads, .device = c->device, .seed = o->seed};
+    c->sole_default = o->engines.count == 0;
+    c->absent = absent ? *absent : (struct fail){.code = EXIT_OK};
+    char sweep[16] = "";
+    if (o->thread_count > 1 && !absent)
+        snprintf(sweep, sizeof sweep, " t%d", threads);
+    snprintf(c->name, sizeof c->name, "%s%s%.40s%s", engine->name,
+             shown_device ? ":" : "", shown_device ? shown_device : "", sweep);
+}
+
+// How many of the thread counts make a difference to an engine on a device.
+static size_t useful_threads(const struct engine *engine, const struct device *device,
+                             const struct options *o)
+{
+    bool one = strcmp(engine->name, "serial") == 0 || (device && device->gpu);
+    return one ? 1 : o->thread_count;
+}
+
+static int threads_of(const struct engine *engine, const struct options *o, size_t i)
+{
+    return strcmp(engine->name, "serial") == 0 ? 1 : o->threads[i];
+}
+
+static void add_engine(struct plan *p, const struct engine *engine, const char *device,
+                       const struct options *o, bool each_device)
+{
+    struct presence here;
+    roster_probe(&here, engine);
+    if (here.count == 0)
+        add_column(p, engine, NULL, device, 1, o, &here.why);
+    int devices = here.count > 1 && !device && each_device ? here.count : here.count > 0;
+    for (int d = 0; d < devices; d++) {
+        const char *address = devices > 1 ? here.devices[d].address : device;
+        const struct device *known = device ? NULL : &here.devices[d];
+        for (size_t i = 0; i < useful_threads(engine, known, o); i++)
+            add_column(p, engine, address, address, threads_of(engine, o, i), o, NULL);
+    }
+    roster_free(&here);
+}
+
+// One element of --engine: "csp", "ocl:0:1".
+static int add_named(struct plan *p, const char *text, const struct options *o,
+                     bool each_device, struct fail *why)
+{
+    const char *colon = strchr(text, ':');
+    char name[32];
+    snprintf(name, sizeof name, "%.*s", colon ? (int)(colon - text) : 31, text);
+    const struct engine *engine = registry_engine(name);
+    char known[128];
+    if (!engine)
+        return fail(why, EXIT_USAGE, "no engine is called '%.100s'; known are %s", text,
+                    registry_engine_names(known, sizeof known));
+    if (colon && (!colon[1] || strcmp(name, "ocl") != 0))
+        return fail(why, EXIT_USAGE,
+                    "'%.100s': only ocl takes a device, as ocl:0:1, ocl:gpu or ocl:NAME",
+                    text);
+    add_engine(p, engine, colon ? colon + 1 : NULL, o, each_device);
+    return 0;
+}
+
+int plan_columns(struct plan *p, const struct options *o, const char *const *fallback,
+                 bool each_device, struct fail *why)
+{
+    p->variants = &o->variants;
+    for (size_t i = 0; i < o->engines.count; i++)
+        if (add_named(p, o->engines.item[i], o, each_device, why))
+            return -1;
+    for (int i = 0; o->engines.count == 0 && engines[i]; i++) {
+        bool wanted = !fallback;
+        for (int j = 0; fallback && fallback[j]; j++)
+            wanted = wanted || strcmp(fallback[j], engines[i]->name) == 0;
+        if (wanted)
+            add_engine(p, engines[i], NULL, o, each_device);
+    }
+    return 0;
+}
+
+// ---- cells
+
+static bool knows(const struct engine *e, const struct workload *w, const char *variant)
+{
+    const char *const *names = registry_variants(e, w);
+    for (int i = 0; names && names[i]; i++)
+        if (strcmp(names[i], variant) == 0)
+            return true;
+    return false;
+}
+
+int plan_check_variants(const struct plan *p, const struct options *o,
+                        const struct workload *w, struct fail *why)
+{
+    for (size_t i = 0; i < o->variants.count; i++) {
+        bool known = strcmp(o->variants.item[i], "all") == 0;
+        for (size_t j = 0; j < p->column_count && !known; j++)
+            known = knows(p->columns[j].engine, w, o->variants.item[i]);
+        if (known)
+            continue;
+        char all[256] = "";
+        for (size_t j = 0; j < p->column_count; j++) {
+            const char *const *names = registry_variants(p->columns[j].engine, w);
+            for (int k = 0; names && names[k]; k++)
+                if (!strstr(all, names[k]))
+                    snprintf(all + strlen(all), sizeof all - strlen(all), " %s",
+                             names[k]);
+        }
+        return fail(why, EXIT_USAGE,
+                    "--variant: these engines have no '%.60s' for %s; known are all%s",
+                    o->variants.item[i], w->name, all);
+    }
+    return 0;
+}
+
+static void add_cell(struct plan *p, const struct column *c, const struct workload *w,
+                     const char *case_name, json_t *params, const char *variant)
+{
+    struct result *r = p->result;
+    r->cells = checked(reallocarray(r->cells, r->cell_count + 1, sizeof *r->cells));
+    p->opts = checked(reallocarray(p->opts, r->cell_count + 1, sizeof *p->opts));
+    struct cell *cell = &r->cells[r->cell_count];
+    *cell = (struct cell){.workload = w->name,
+                          .case_name = checked(strdup(case_name)),
+                          .params = json_incref(params),
+                          .engine = c->engine->name,
+                          .threads = c->opts.threads,
+                          .sole_default = c->sole_default,
+                          .unit = w->unit,
+                          .failed = c->absent.code};
+    snprintf(cell->column, sizeof cell->column, "%.40s%s%.20s", c->name,
+             variant ? " " : "", variant ? variant : "");
+    if (c->absent.code)
+        cell->error = checked(strdup(c->absent.text));
+    p->opts[r->cell_count] = c->opts;
+    p->opts[r->cell_count++].variant = variant;
+}
+
+void plan_case(struct plan *p, const struct workload *w, const char *case_name,
+               json_t *params)
+{
+    for (size_t i = 0; i < p->column_count; i++) {
+        const struct column *c = &p->columns[i];
+        const char *const *names = registry_variants(c->engine, w);
+        size_t before = p->result->cell_count;
+        for (size_t v = 0; v < p->variants->count && !c->absent.code; v++) {
+            const char *asked = p->variants->item[v];
+            bool all = strcmp(asked, "all") == 0;
+            for (int k = 0; names && names[k]; k++)
+                if (all || strcmp(names[k], asked) == 0)
+                    add_cell(p, c, w, case_name, params, names[k]);
+        }
+        if (p->result->cell_count == before)
+            add_cell(p, c, w, case_name, params, NULL);
+    }
+    json_decref(params);
+}
+
+void plan_free(struct plan *p)
+{
+    for (size_t i = 0; i < p->column_count; i++)
+        free(p->columns[i].device);
+    free(p->columns);
+    free(p->opts);
+    *p = (struct plan){0};
+}

@@ -1,0 +1,13 @@
+// registry.c -- the two tables. Headers must not join what knows nothing of each other;
+// the linker does, here.
+#include "registry.h"
+
+#include "gophers.h"
+#include "matmul.h"
+
+extern const struct engine engine_serial, engine_csp, engine_omp, engine_ocl;
+
+const struct engine *const engines[] = {&engine_serial, &engine_csp, &engine_omp,
+                                        &engine_ocl, NULL};
+
+const struct workload *const workloads[] = {&workload_matmul, &workload_gophers, NULL};

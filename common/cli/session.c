@@ -1,0 +1,221 @@
+// session.c -- see session.h.
+#include "session.h"
+
+#include "report.h"
+#include "text.h"
+#include "worker.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+// ---- opening
+
+// The command as typed, escaped, for the result.
+static char *typed(int argc, char **argv)
+{
+    size_t size = 1;
+    char *line = NULL;
+    FILE *out = open_memstream(&line, &size);
+    if (!out)
+        die("out of memory");
+    fputs("gopherbench", out);
+    for (int i = 1; i < argc; i++) {
+        fputc(' ', out);
+        text_print(out, argv[i]);
+    }
+    if (fclose(out))
+        die("out of memory");
+    return line;
+}
+
+static int open_output(struct session *s, struct outfile *out, const char *path,
+                       struct fail *why)
+{
+    if (!path)
+        return 0;
+    bool to_stdout = strcmp(path, "-") == 0;
+    if (to_stdout && s->stdout_taken)
+        return fail(why, EXIT_USAGE, "only one output can go to standard output");
+    s->stdout_taken = s->stdout_taken || to_stdout;
+    return outfile_open(out, path, why);
+}
+
+// Beside the JSON file, where one was asked for: it holds what was finished if we are
+// killed.
+static int open_journal(struct session *s, const char *json, struct fail *why)
+{
+    s->journal.fd = -1;
+    if (!json || !s->json.temporary)
+        return 0;
+    char *path;
+    if (asprintf(&path, "%s.journal", json) < 0)
+        die("out of memory");
+    int bad = journal_open(&s->journal, path, &s->result, why);
+    free(path);
+    return bad;
+}
+
+int session_open(struct session *s, struct options *o, int argc, char **argv,
+                 struct fail *why)
+{
+    struct result *r = &s->result;
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(r->started, sizeof r->started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    r->command = typed(argc, argv);
+    r->seed = o->seed;
+    host_read(&r->host);
+    s->plan.result = r;
+    if (o->thread_count == 0) {
+        o->threads = malloc(sizeof *o->threads);
+        if (!o->threads)
+            die("out of memory");
+        o->threads[o->thread_count++] = r->host.usable_cpus;
+    }
+    worker_watch_signals();
+    if (open_output(s, &s->json, o->json, why) || open_output(s, &s->csv, o->csv, why) ||
+        open_output(s, &s->markdown, o->markdown, why) ||
+        open_output(s, &s->trace, o->trace, why))
+        return -1;
+    return open_journal(s, o->json, why);
+}
+
+// ---- measuring
+
+static void progress(const struct cell *c, int round, int rounds)
+{
+    char of[16] = "", text[24] = "preparing";
+    if (rounds > 0)
+        snprintf(of, sizeof of, "/%d", rounds);
+    if (round > 0)
+        snprintf(text, sizeof text, "round %d%s", round, of);
+    fprintf(stderr, "\r\033[K%s %.30s  %.24s  %s", c->workload, c->case_name, c->column,
+            text);
+}
+
+static bool shows_progress(const struct options *o)
+{
+    return !o->quiet && isatty(STDERR_FILENO);
+}
+
+int session_measure(struct session *s, const struct options *o, struct bench_opts how,
+                    bool limits, struct fail *why)
+{
+    bool shown = shows_progress(o);
+    how.progress = shown ? progress : NULL;
+    how.journal = s->journal.fd >= 0 ? &s->journal : NULL;
+    if (limits && shown)
+        fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
+    if (limits && bench_limits(&s->result.limits, s->result.host.usable_cpus, why)) {
+        if (!worker_signal())
+            return -1;
+        s->result.interrupted = true;
+        return 0;
+    }
+    int bad = bench_run(&s->result, s->plan.opts, &how, why);
+    if (shown)
+        fprintf(stderr, "\r\033[K");
+    return bad;
+}
+
+// ---- reporting
+
+static int columns_of(FILE *stream)
+{
+    struct winsize size;
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        return size.ws_col;
+    return 80;
+}
+
+static bool in_color(const struct options *o)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (o->color != COLOR_AUTO)
+        return o->color == COLOR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+typedef int (*writer)(FILE *, const struct result *, struct fail *);
+
+static int write_one(struct outfile *out, writer write, const struct result *r,
+                     struct fail *why)
+{
+    if (!out->stream)
+        return 0;
+    return write(out->stream, r, why) ? -1 : outfile_commit(out, why);
+}
+
+static int write_table(const struct session *s, const struct options *o, struct fail *why)
+{
+    if (report_text(stdout, &s->result, columns_of(stdout), in_color(o), why))
+        return -1;
+    struct outfile out = {.stream = stdout};
+    return outfile_commit(&out, why);
+}
+
+// The sentence of the cell that decided the exit code.
+static void blame(const struct result *r, enum exit_code code, struct fail *why)
+{
+    for (size_t i = 0; i < r->cell_count; i++) {
+        const struct cell *c = &r->cells[i];
+        if (c->failed == code && !(code == EXIT_ABSENT && c->sole_default)) {
+            fail(why, code, "%s, %s: %s", c->column, c->case_name, c->error);
+            return;
+        }
+    }
+}
+
+enum exit_code session_report(struct session *s, const struct options *o, bool table,
+                              struct fail *why)
+{
+    struct result *r = &s->result;
+    why->text[0] = '\0';
+    result_conclude(r);
+    if (write_one(&s->json, report_json, r, why) ||
+        write_one(&s->csv, report_csv, r, why) ||
+        write_one(&s->markdown, report_markdown, r, why) ||
+        write_one(&s->trace, report_trace, r, why) ||
+        (table && !o->quiet && !s->stdout_taken && write_table(s, o, why)))
+        return why->code;
+    journal_close(&s->journal, r->interrupted && !o->json);
+    if (r->interrupted) {
+        fail(why, (enum exit_code)(EXIT_SIGNAL + worker_signal()),
+             "interrupted; what was finished is above and in the files");
+        return why->code;
+    }
+    enum exit_code code = result_exit(r);
+    if (code != EXIT_OK)
+        blame(r, code, why);
+    return code;
+}
+
+bool session_complaints(const struct session *s)
+{
+    for (size_t i = 0; i < s->result.cell_count; i++) {
+        const json_t *list = s->result.cells[i].complaints;
+        for (size_t j = 0; j < json_array_size(list); j++)
+            fprintf(stderr, "gopherbench: %s\n",
+                    json_string_value(json_array_get(list, j)));
+        if (json_array_size(list) > 0)
+            return true;
+    }
+    return false;
+}
+
+void session_close(struct session *s)
+{
+    outfile_abandon(&s->json);
+    outfile_abandon(&s->csv);
+    outfile_abandon(&s->markdown);
+    outfile_abandon(&s->trace);
+    if (s->journal.path)
+        journal_close(&s->journal, true);
+    plan_free(&s->plan);
+    result_free(&s->result);
+}

@@ -1,0 +1,137 @@
+// registry_faulty.c -- engines that crash, hang, exit, refuse and lie on purpose, beside
+// one that works: what the supervisor is for.
+#include "gophers.h"
+#include "matmul.h"
+#include "registry.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern const struct engine engine_serial;
+
+static int probe(struct device *found, int max, struct fail *why)
+{
+    (void)max;
+    (void)why;
+    *found = (struct device){.units = 1};
+    return 1;
+}
+
+static int open_nothing(const struct engine_opts *opts, struct engine_facts *facts,
+                        void **ctx, struct fail *why)
+{
+    (void)opts;
+    (void)why;
+    *facts = (struct engine_facts){.threads = 1};
+    *ctx = facts;
+    return 0;
+}
+
+static int ready(void *ctx, struct matmul *job, struct engine_facts *facts,
+                 struct fail *why)
+{
+    (void)ctx;
+    (void)job;
+    (void)facts;
+    (void)why;
+    return 0;
+}
+
+static void close_nothing(void *ctx)
+{
+    (void)ctx;
+}
+
+static int crash(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    (void)ctx;
+    (void)job;
+    (void)ph;
+    (void)why;
+    fputs("about to crash on purpose\n", stderr);
+    raise(SIGSEGV);
+    return 0;
+}
+
+static int hang(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    (void)ctx;
+    (void)job;
+    (void)ph;
+    (void)why;
+    signal(SIGTERM, SIG_IGN);
+    fputs("about to hang on purpose\n", stderr);
+    while (pause())
+        ;
+    return 0;
+}
+
+static int leave(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    (void)ctx;
+    (void)job;
+    (void)ph;
+    (void)why;
+    fputs("about to exit on purpose \033[31m\n", stderr);
+    fflush(stderr);
+    _exit(3);
+}
+
+static int refuse(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    (void)ctx;
+    (void)job;
+    (void)ph;
+    return fail(why, EXIT_RESOURCE, "no memory on this device, on purpose");
+}
+
+static int lie(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    (void)ctx;
+    (void)ph;
+    (void)why;
+    memset(job->c, 0, job->m * job->n * elem_bytes(job->type));
+    return 0;
+}
+
+// Works twice, then crashes: what was measured before is in the journal.
+static int tire(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    static int runs;
+    if (++runs > 3)
+        return crash(ctx, job, ph, why);
+    const double *a = job->a, *b = job->b;
+    double *c = job->c;
+    for (size_t i = 0; i < job->m; i++)
+        for (size_t j = 0; j < job->n; j++) {
+            double sum = 0;
+            for (size_t k = 0; k < job->k; k++)
+                sum += a[i * job->k + k] * b[k * job->n + j];
+            c[i * job->n + j] = sum;
+        }
+    return 0;
+}
+
+#define FAULTY(NAME, MATMUL)                                                             \
+    static const struct engine engine_##NAME = {.name = #NAME,                           \
+                                                .summary = "faulty on purpose",          \
+                                                .probe = probe,                          \
+                                                .open = open_nothing,                    \
+                                                .prepare_matmul = ready,                 \
+                                                .matmul = MATMUL,                        \
+                                                .close = close_nothing}
+FAULTY(crash, crash);
+FAULTY(hang, hang);
+FAULTY(leave, leave);
+FAULTY(refuse, refuse);
+FAULTY(lie, lie);
+FAULTY(tire, tire);
+
+const struct engine *const engines[] = {
+    &engine_serial, &engine_crash, &engine_hang, &engine_leave,
+    &engine_refuse, &engine_lie,   &engine_tire, NULL};
+
+const struct workload *const workloads[] = {&workload_matmul, &workload_gophers, NULL};

@@ -31,6 +31,8 @@ struct bench {
     struct seat *seats;
     size_t seat_count;
     uint64_t start_ns;
+    bool broken;       // the journal cannot be written: nothing more could be kept
+    struct fail *why;  // then, why
 };
 
 // The cells [first, first + n) of one workload and case, and their seats.
@@ -125,16 +127,29 @@ static struct seat *take_seat(struct bench *b, const struct cell *c,
 
 // ---- one cell
 
+// Whether there is a point in going on.
+static bool going(const struct bench *b)
+{
+    return !b->result->interrupted && !b->broken;
+}
+
 static void cell_fails(struct bench *b, struct cell *c, const struct fail *why)
 {
     if (why->code > EXIT_SIGNAL) {
         b->result->interrupted = true;
         return;
     }
-    c->failed = why->code;
-    c->error = strdup(why->text);
-    if (!c->error)
-        die("out of memory");
+    result_fail(c, why);
+    if (b->how->journal && journal_append_failure(b->how->journal, c, b->why))
+        b->broken = true;
+}
+
+static void copy_fact(char *to, size_t size, const json_t *facts, const char *key)
+{
+    const char *text = json_string_value(json_object_get(facts, key));
+    char *plain = text_unescape(text ? text : "");
+    snprintf(to, size, "%s", plain ? plain : "");
+    free(plain);
 }
 
 static void read_facts(struct cell *c, const json_t *reply)
@@ -142,10 +157,8 @@ static void read_facts(struct cell *c, const json_t *reply)
     const json_t *facts = json_object_get(reply, "facts");
     c->facts.threads = (int)json_integer_value(json_object_get(facts, "threads"));
     c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
-    snprintf(c->facts.device, sizeof c->facts.device, "%s",
-             json_string_value(json_object_get(facts, "device")));
-    snprintf(c->facts.variant, sizeof c->facts.variant, "%s",
-             json_string_value(json_object_get(facts, "variant")));
+    copy_fact(c->facts.device, sizeof c->facts.device, facts, "device");
+    copy_fact(c->facts.variant, sizeof c->facts.variant, facts, "variant");
 }
 
 static void ask_device_limits(struct seat *s, struct cell *c)
@@ -203,7 +216,9 @@ static int take_sample(struct bench *b, struct seat *s, struct cell *c, int roun
     if (round == 0)  // warming up
         return 0;
     result_add_sample(c, sample);
-    return b->how->journal ? journal_append(b->how->journal, c, &sample, why) : 0;
+    if (b->how->journal && journal_append(b->how->journal, c, &sample, b->why))
+        b->broken = true;
+    return 0;
 }
 
 // ---- one group
@@ -220,7 +235,7 @@ static void open_group(struct bench *b, struct group *g, const struct engine_opt
         if (!wanted)
             worker_stop(&b->seats[i].worker);
     }
-    for (int i = 0; i < g->n && !b->result->interrupted; i++) {
+    for (int i = 0; i < g->n && going(b); i++) {
         struct cell *c = &g->cells[i];
         struct fail why;
         if (c->failed)
@@ -235,30 +250,25 @@ static void open_group(struct bench *b, struct group *g, const struct engine_opt
     }
 }
 
-// One sample of every cell that stands. -1 only when the journal cannot be written.
-static int run_round(struct bench *b, struct group *g, int round, struct fail *why)
+// One sample of every cell that stands.
+static void run_round(struct bench *b, struct group *g, int round)
 {
     int *turn = malloc((size_t)g->n * sizeof *turn);
     if (!turn)
         die("out of memory");
     bench_order(round, g->n, turn);
-    int bad = 0;
-    for (int i = 0; i < g->n && !b->result->interrupted && !bad; i++) {
+    for (int i = 0; i < g->n && going(b); i++) {
         struct cell *c = &g->cells[turn[i]];
         struct seat *s = g->seats[turn[i]];
+        struct fail why;
         if (c->failed || !s)
             continue;
         if (b->how->progress)
             b->how->progress(c, round, b->how->runs);
-        if (take_sample(b, s, c, round, why) == 0)
-            continue;
-        if (why->code == EXIT_OUTPUT)
-            bad = -1;
-        else
-            cell_fails(b, c, why);
+        if (take_sample(b, s, c, round, &why))
+            cell_fails(b, c, &why);
     }
     free(turn);
-    return bad;
 }
 
 static bool narrow(const struct cell *c)
@@ -316,24 +326,22 @@ static int finish_cell(struct bench *b, struct seat *s, struct cell *c, struct f
     return 0;
 }
 
-static int run_group(struct bench *b, struct group *g, const struct engine_opts *opts,
-                     struct fail *why)
+static void run_group(struct bench *b, struct group *g, const struct engine_opts *opts)
 {
     open_group(b, g, opts);
-    for (int i = 0; i < b->how->warmup && !b->result->interrupted; i++)
-        if (run_round(b, g, 0, why))
-            return -1;
+    for (int i = 0; i < b->how->warmup && going(b); i++)
+        run_round(b, g, 0);
     uint64_t start_ns = clock_ns();
-    for (int round = 1; !b->result->interrupted && !all_failed(g); round++) {
-        if (run_round(b, g, round, why))
-            return -1;
+    for (int round = 1; going(b) && !all_failed(g); round++) {
+        run_round(b, g, round);
         if (enough(b, g, round, (double)(clock_ns() - start_ns) * 1e-9))
             break;
     }
-    for (int i = 0; i < g->n && !b->result->interrupted; i++)
-        if (!g->cells[i].failed && finish_cell(b, g->seats[i], &g->cells[i], why))
-            cell_fails(b, &g->cells[i], why);
-    return 0;
+    for (int i = 0; i < g->n && going(b); i++) {
+        struct fail why;
+        if (!g->cells[i].failed && finish_cell(b, g->seats[i], &g->cells[i], &why))
+            cell_fails(b, &g->cells[i], &why);
+    }
 }
 
 static int group_length(const struct result *r, size_t first)
@@ -357,21 +365,21 @@ static int count_groups(const struct result *r, size_t first)
 int bench_run(struct result *result, const struct engine_opts *opts,
               const struct bench_opts *how, struct fail *why)
 {
-    struct bench b = {.result = result, .opts = opts, .how = how, .start_ns = clock_ns()};
+    struct bench b = {
+        .result = result, .opts = opts, .how = how, .start_ns = clock_ns(), .why = why};
     b.seat_count = result->cell_count;
     b.seats = calloc(b.seat_count + 1, sizeof *b.seats);
     struct seat **seats = calloc(b.seat_count + 1, sizeof *seats);
     if (!b.seats || !seats)
         die("out of memory");
     double left_s = how->time_s;
-    int bad = 0;
-    for (size_t first = 0; first < result->cell_count && !result->interrupted && !bad;) {
+    for (size_t first = 0; first < result->cell_count && going(&b);) {
         struct group g = {.cells = result->cells + first,
                           .seats = seats + first,
                           .n = group_length(result, first),
                           .time_s = left_s / count_groups(result, first)};
         uint64_t start_ns = clock_ns();
-        bad = run_group(&b, &g, opts + first, why);
+        run_group(&b, &g, opts + first);
         double used_s = (double)(clock_ns() - start_ns) * 1e-9;
         left_s -= used_s < g.time_s ? used_s : g.time_s;
         first += (size_t)g.n;
@@ -381,5 +389,5 @@ int bench_run(struct result *result, const struct engine_opts *opts,
     free(seats);
     free(b.seats);
     result->elapsed_s = (double)(clock_ns() - b.start_ns) * 1e-9;
-    return bad;
+    return b.broken ? -1 : 0;
 }

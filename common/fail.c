@@ -1,9 +1,12 @@
 // fail.c -- see fail.h.
 #include "fail.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int fail(struct fail *why, enum exit_code code, const char *format, ...)
 {
@@ -13,6 +16,12 @@ int fail(struct fail *why, enum exit_code code, const char *format, ...)
     vsnprintf(why->text, sizeof why->text, format, args);
     va_end(args);
     return -1;
+}
+
+int fail_output(struct fail *why, const char *name, int error)
+{
+    int code = error == EPIPE ? EXIT_SIGNAL + SIGPIPE : EXIT_OUTPUT;
+    return fail(why, (enum exit_code)code, "%s: cannot write: %s", name, strerror(error));
 }
 
 void die(const char *format, ...)

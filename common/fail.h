@@ -32,6 +32,10 @@ struct fail {
 __attribute__((format(printf, 3, 4))) int fail(struct fail *why, enum exit_code code,
                                                const char *format, ...);
 
+// "name: cannot write: <strerror(error)>" with EXIT_OUTPUT; for EPIPE the code is SIGPIPE's, since
+// a reader that left is no accident. Returns -1.
+int fail_output(struct fail *why, const char *name, int error);
+
 // For what cannot be helped: prints "gopherbench: <sentence>" and ends with
 // EXIT_RESOURCE.
 __attribute__((format(printf, 1, 2), noreturn)) void die(const char *format, ...);

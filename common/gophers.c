@@ -20,16 +20,16 @@ enum {
     CARTS_MAX = 1 << 16,
     CART_BYTES_DEFAULT = 1 << 20,
     BOOK_BYTES_DEFAULT = 1 << 16,
-    MANIFEST_BYTES = 1 << 16 // written at a time
+    MANIFEST_BYTES = 1 << 16  // written at a time
 };
 
-static const uint64_t sampled_from_bytes = 1 << 30; // of real files
+static const uint64_t sampled_from_bytes = 1 << 30;  // of real files
 
 struct request {
     const char *design;
     uint64_t carts, cart_bytes, books, book_bytes, seed;
     int skew, verify;
-    const json_t *paths; // NULL: generated
+    const json_t *paths;  // NULL: generated
 };
 
 static int read_request(const json_t *params, struct request *r, struct fail *why)
@@ -58,21 +58,30 @@ static int read_request(const json_t *params, struct request *r, struct fail *wh
     return 0;
 }
 
+// The list as paths, from malloc, as far as it got.
+static int unescape_all(const json_t *list, char **paths, struct fail *why)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        if (!text)
+            return fail(why, EXIT_USAGE, "paths must be a list of texts");
+        paths[i] = text_unescape(text);
+        if (!paths[i])
+            return fail(why, EXIT_RESOURCE, "no memory for a path");
+    }
+    return 0;
+}
+
 static int walk(struct library *lib, const json_t *list, struct fail *why)
 {
     size_t count = json_array_size(list);
     char **paths = calloc(count + 1, sizeof *paths);
-    int rc = paths ? 0 : fail(why, EXIT_RESOURCE, "no memory for %zu paths", count);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (!text)
-            rc = fail(why, EXIT_USAGE, "paths must be a list of texts");
-        else if (!(paths[i] = text_unescape(text)))
-            rc = fail(why, EXIT_RESOURCE, "no memory for %zu paths", count);
-    }
+    if (!paths)
+        return fail(why, EXIT_RESOURCE, "no memory for %zu paths", count);
+    int rc = unescape_all(list, paths, why);
     if (rc == 0)
         rc = library_walk(lib, (const char *const *)paths, count, why);
-    for (size_t i = 0; paths && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         free(paths[i]);
     free(paths);
     return rc;
@@ -229,7 +238,16 @@ static void gophers_damage(void *p, enum sabotage sabotage)
 // The letter that stands behind a backslash for a character that sha256sum escapes, or 0.
 static char escape_letter(char c)
 {
-    return c == '\\' ? '\\' : c == '\n' ? 'n' : c == '\r' ? 'r' : 0;
+    switch (c) {
+    case '\\':
+        return '\\';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    default:
+        return 0;
+    }
 }
 
 // One line as sha256sum writes it: where the name needs escapes, a backslash before the
@@ -250,7 +268,9 @@ static size_t put_line(char *to, const struct ash *ash, const char *name)
         char letter = escape_letter(*name);
         if (letter)
             *at++ = '\\';
-        *at++ = letter ? letter : *name;
+        if (!letter)
+            letter = *name;
+        *at++ = letter;
     }
     *at++ = '\n';
     return (size_t)(at - to);

@@ -12,14 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SAMPLE_BOOKS = 64, READ_BYTES = 1 << 20 };
+enum { SAMPLE_BOOKS = 64, DRAWS = 4 * SAMPLE_BOOKS, READ_BYTES = 1 << 20 };
 
-static const uint64_t sample_bytes = 256 << 20;
+static const uint64_t sample_bytes = (uint64_t)256 << 20;
 
 struct expected {
     uint8_t digest[DIGEST_BYTES];
-    bool verified; // is among those judged
-    int error;     // why it cannot be, or 0
+    bool verified;  // is among those judged
+    int error;      // why it cannot be, or 0
 };
 
 struct gophers_oracle {
@@ -39,7 +39,7 @@ static int draw_sample(struct gophers_oracle *o, const struct library *lib, uint
         return -1;
     for (size_t i = 0; i < lib->count; i++)
         order[i] = i;
-    for (size_t i = 0; i < lib->count && i < 4 * SAMPLE_BOOKS; i++) {
+    for (size_t i = 0; i < lib->count && i < DRAWS; i++) {
         size_t at = i + rng_below(&rng, lib->count - i), book = order[at];
         order[at] = order[i];
         bool fits = bytes + lib->books[book].bytes <= sample_bytes;

@@ -331,10 +331,12 @@ static int matmul_save(const void *job, int fd, struct fail *why)
 static json_t *matmul_describe(const void *job)
 {
     const struct matmul *p = job;
-    size_t elements = p->m * p->k + p->k * p->n + p->m * p->n;
+    size_t bytes = (p->m * p->k + p->k * p->n + p->m * p->n) * elem_bytes(p->type);
     const char *fill =
         made_of(p)->fill == FILL_FILE ? "file" : fill_names[made_of(p)->fill];
-    return json_pack("{s:I, s:s}", "bytes", (json_int_t)(elements * elem_bytes(p->type)),
+    return json_pack("{s:I, s:I, s:I, s:s, s:I, s:s}", "m", (json_int_t)p->m, "n",
+                     (json_int_t)p->n, "k", (json_int_t)p->k, "type",
+                     p->type == ELEM_F32 ? "f32" : "f64", "bytes", (json_int_t)bytes,
                      "fill", fill);
 }
 

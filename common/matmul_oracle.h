@@ -21,7 +21,7 @@
 
 // `exact`: every partial sum is exact, and so must C be.
 struct matmul_oracle *matmul_oracle_make(bool exact, uint64_t seed, struct fail *why);
-void matmul_oracle_free(struct matmul_oracle *); // NULL is fine
+void matmul_oracle_free(struct matmul_oracle *);  // NULL is fine
 
 // About how many bytes checking such a product takes.
 double matmul_oracle_bytes(size_t m, size_t n, size_t k);

@@ -115,7 +115,7 @@ static bool wide_right(const struct matmul *job, size_t i, size_t j)
             size += fabsl((long double)a * b);
             continue;
         }
-        double product = a * b; // Inf * 0 is NaN, as everywhere
+        double product = a * b;  // Inf * 0 is NaN, as everywhere
         nan |= isnan(product) != 0;
         plus |= product > 0;
         minus |= product < 0;
@@ -158,15 +158,16 @@ static int wrong_element(const struct matmul *job, size_t i, size_t j,
 {
     if (matmul_is_poison(job, i * job->n + j))
         return fail(why, EXIT_WRONG, "C[%zu,%zu] was never written", i, j);
+    int digits = job->type == ELEM_F32 ? FLT_DECIMAL_DIG : DBL_DECIMAL_DIG;
     double c = element(job->c, job->type, i * job->n + j);
     if (!expected || !isfinite(*expected))
         return fail(
             why, EXIT_WRONG,
-            "C[%zu,%zu] is %.9g, which the NaN, the infinities or the overflow of its "
-            "terms do not give",
-            i, j, c);
-    return fail(why, EXIT_WRONG, "C[%zu,%zu] is %.17g, but must be %.17g", i, j, c,
-                *expected);
+            "C[%zu,%zu] is %.*g, which the NaN, the infinities or the overflow of "
+            "its terms do not give",
+            i, j, digits, c);
+    return fail(why, EXIT_WRONG, "C[%zu,%zu] is %.*g, but must be %.*g", i, j, digits, c,
+                digits, *expected);
 }
 
 int reference_judge_element(const struct matmul *job, size_t i, size_t j,

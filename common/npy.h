@@ -14,13 +14,13 @@
 struct npy {
     size_t rows, cols;
     enum elem type;
-    void *data; // row-major, page-aligned, padded to a multiple of 4096 bytes
+    void *data;  // row-major, page-aligned, padded to a multiple of 4096 bytes
 };
 
 int npy_load(const char *path, struct npy *,
-             struct fail *why); // EXIT_INPUT, EXIT_RESOURCE
+             struct fail *why);  // EXIT_INPUT, EXIT_RESOURCE
 int npy_write(int fd, const void *data, size_t rows, size_t cols, enum elem,
-              struct fail *why); // EXIT_OUTPUT
+              struct fail *why);  // EXIT_OUTPUT
 void npy_free(struct npy *);
 
 #endif

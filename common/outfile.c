@@ -12,7 +12,7 @@
 static int refuse(struct outfile *out, const char *path, int error, struct fail *why)
 {
     // The sentence first: path may be the very text that abandoning frees.
-    fail(why, EXIT_OUTPUT, "%s: cannot write: %s", path, strerror(error));
+    fail_output(why, path, error);
     outfile_abandon(out);
     return -1;
 }

@@ -62,9 +62,7 @@ void report_machine(struct lines *lines, const struct result *result)
 int report_written(FILE *out, struct fail *why)
 {
     errno = 0;
-    if (fflush(out) != 0 && errno != 0)
-        return fail(why, EXIT_OUTPUT, "cannot write the result: %s", strerror(errno));
-    if (ferror(out))
-        return fail(why, EXIT_OUTPUT, "cannot write the result: a write failed");
+    if (fflush(out) != 0 || ferror(out))
+        return fail_output(why, "the result", errno ? errno : EIO);
     return 0;
 }

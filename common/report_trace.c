@@ -73,7 +73,7 @@ int report_trace(FILE *to, const struct result *r, struct fail *why)
         json_pack("{s:o, s:s}", "traceEvents", events, "displayTimeUnit", "ms");
     int bad = json_dumpf(trace, to, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(trace);
-    if (bad || fflush(to))
-        return fail(why, EXIT_OUTPUT, "cannot write the trace: %s", strerror(errno));
-    return 0;
+    if (bad)
+        return fail_output(why, "the trace", errno ? errno : EIO);
+    return report_written(to, why);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ESCAPED_BYTES = 16 }; // the longest escape: four bytes of \xNN each
+enum { ESCAPED_BYTES = 16 };  // the longest escape: four bytes of \xNN each
 
 static bool is_continuation(unsigned char c)
 {
@@ -83,7 +83,7 @@ static size_t escape_next(const char **from, char out[static ESCAPED_BYTES])
     *from += length;
     size_t written = 0;
     if (point == '\\') {
-        memcpy(out, "\\\\", 2);
+        out[0] = out[1] = '\\';
         written = 2;
     } else if (harmful) {
         for (size_t i = 0; i < length; i++)
@@ -181,9 +181,9 @@ size_t text_columns(const char *escaped)
 }
 
 struct scale {
-    double base; // of one prefix to the next
+    double base;  // of one prefix to the next
     const char *prefix[7];
-    int lowest; // index of the prefix that stands for 1
+    int lowest;  // index of the prefix that stands for 1
 };
 
 // Writes value / base^i with three digits that matter, and the prefix i that makes it at
@@ -209,7 +209,7 @@ static char *put_figure(char *buffer, double value, const struct scale *scale, b
     static const unsigned powers[] = {1, 10, 100, 1000};
     double rounded = nearbyint(v * powers[digits]);
     if (rounded >= scale->base * powers[digits] && at < 6 && scale->prefix[at + 1]) {
-        rounded = 100; // 999.7 became 1000, which is 1.00 of the next
+        rounded = 100;  // 999.7 became 1000, which is 1.00 of the next
         digits = 2;
         at++;
     }

@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-char *text_escape(const char *bytes);       // malloced; NULL: out of memory
-char *text_unescape(const char *escaped);   // malloced; NULL: out of memory
-void text_print(FILE *, const char *bytes); // escaped
-size_t text_columns(const char *escaped);   // terminal columns, one per code point
+char *text_escape(const char *bytes);        // malloced; NULL: out of memory
+char *text_unescape(const char *escaped);    // malloced; NULL: out of memory
+void text_print(FILE *, const char *bytes);  // escaped
+size_t text_columns(const char *escaped);    // terminal columns, one per code point
 
 // A name as it stands in a sentence of fail(), which is escaped when it is printed: the
 // very bytes, but one too long ends in "...", so that the rest of the sentence keeps its

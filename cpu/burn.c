@@ -181,6 +181,18 @@ void burn_end(const struct burner *burner, struct burning *b,
     put_digest(digest, b->state);
 }
 
+// Of a long book the next part may be loading just now, and fail: whether the book has an
+// error is known when its last part is here, not before.
+static void burn_part(const struct burner *burner, const struct segment *s,
+                      const uint8_t *text, struct ash *ash, struct burning *going)
+{
+    if (s->first)
+        burn_begin(going);
+    burn_more(burner, going, text, s->bytes);
+    if (s->last && ash->error == 0)
+        burn_end(burner, going, ash->digest);
+}
+
 void burn_cart(const struct burner *burner, const struct gophers *job,
                const struct load *load, const uint8_t *cart, struct message *scratch,
                struct burning *going)
@@ -190,17 +202,10 @@ void burn_cart(const struct burner *burner, const struct gophers *job,
     for (uint32_t i = 0; i < load->segments; i++) {
         const struct segment *s = &job->segment[load->first_segment + i];
         struct ash *ash = &job->ash[s->book];
-        if (ash->error != 0)
-            continue;
-        if (s->first && s->last) {
+        if (!s->first || !s->last)
+            burn_part(burner, s, cart + s->at, ash, going);
+        else if (ash->error == 0)
             scratch[whole++] = (struct message){cart + s->at, s->bytes, ash->digest};
-            continue;
-        }
-        if (s->first)
-            burn_begin(going);
-        burn_more(burner, going, cart + s->at, s->bytes);
-        if (s->last)
-            burn_end(burner, going, ash->digest);
     }
     burn_many(burner, scratch, whole);
 }

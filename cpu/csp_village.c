@@ -84,9 +84,10 @@ static int make_crew(struct village *v, size_t i, struct space *space, struct fa
 static int make_dump(struct village *v, struct lane *lane, struct space *space,
                      struct fail *why)
 {
-    for (size_t i = 0; i < v->crew_count; i++)
-        if (v->crews[i].lane == lane && v->crews[i].half == 0)
-            lane->heap_count += v->crews[i].cart_count;
+    const size_t turns = (size_t)v->job->design.turns;
+    const struct crew *first = &v->crews[(size_t)(lane - v->lanes) * 2 * turns];
+    for (size_t turn = 0; turn < turns; turn++)
+        lane->heap_count += first[turn].cart_count;
     lane->heaps =
         space_take(space, lane->heap_count, sizeof *lane->heaps, "the dump", why);
     if (lane->heaps == NULL)

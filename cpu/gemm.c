@@ -1,9 +1,4 @@
 // gemm.c -- see gemm.h. The plan, and the tiles; no instruction set is known here.
-//
-// Within a sliver the elements lie in the order in which the micro-kernel reads them: nr
-// elements of a row of B, then the next row's; mr elements of a column of A, then the
-// next column's. Slivers are filled up with zeros to full width; what a micro-kernel
-// computes from those stays in a padded tile and is not copied out.
 #include "gemm.h"
 
 #include "gemm_pack.h"
@@ -169,6 +164,14 @@ struct panel {
     bool first;
 };
 
+// The tile that comes next is on its way from memory while this one is computed.
+static void prefetch_tile(const char *c, size_t rows, size_t row_bytes, size_t ldc_bytes)
+{
+    for (size_t r = 0; r < rows; r++)
+        for (size_t at = 0; at < row_bytes; at += 64)
+            __builtin_prefetch(c + r * ldc_bytes + at, 1);
+}
+
 static void multiply_panel(const struct gemm *g, const struct panel *p)
 {
     const size_t elem = elem_bytes(g->job->type), ldc = g->job->n;
@@ -180,6 +183,11 @@ static void multiply_panel(const struct gemm *g, const struct panel *p)
         for (size_t i = 0; i < p->rows; i += g->mr, a += g->mr * p->steps * elem) {
             const size_t rows = min_size(g->mr, p->rows - i);
             char *c = (char *)g->job->c + ((p->row + i) * ldc + p->col + j) * elem;
+            if (i + 2 * g->mr <= p->rows)
+                prefetch_tile(c + g->mr * ldc * elem, g->mr, cols * elem, ldc * elem);
+            else if (j + 2 * g->nr <= p->cols)
+                prefetch_tile(c + (g->nr - i * ldc) * elem, min_size(g->mr, p->rows),
+                              g->nr * elem, ldc * elem);
             if (rows == g->mr && cols == g->nr)
                 run(p->steps, a, b, c, ldc, p->first);
             else

@@ -13,7 +13,8 @@ size_t gemm_part_rows(const struct gemm *g, size_t part)
     return min_size(g->part_k, g->job->k - part * g->part_k);
 }
 
-// One row of one sliver. The usual lengths are literals, which the compiler copies in place.
+// One row of one sliver. The usual lengths are literals, which the compiler copies in
+// place.
 static inline void copy_row(char *to, const char *from, size_t bytes)
 {
     if (bytes == 128)
@@ -26,8 +27,8 @@ static inline void copy_row(char *to, const char *from, size_t bytes)
         memcpy(to, from, bytes);
 }
 
-// Along the rows of B, through all slivers at once: a strip of single slivers would touch a
-// new page with every row.
+// Along the rows of B, through all slivers at once: a strip of single slivers would touch
+// a new page with every row.
 void gemm_pack_b(const struct gemm *g, size_t part, size_t jc, size_t first, size_t last,
                  void *cart)
 {
@@ -54,12 +55,11 @@ void gemm_pack_b(const struct gemm *g, size_t part, size_t jc, size_t first, siz
 // Elements as bits, one or as many as fill the vectors that every architecture has.
 // Neither a vector type nor one that may alias others can be written without a typedef.
 typedef uint32_t bits32 __attribute__((may_alias));
-typedef uint64_t bits64 __attribute__((may_alias));
+typedef uint64_t bits64 __attribute__((aligned(4), may_alias));
 typedef uint32_t quad __attribute__((vector_size(16), aligned(4), may_alias));
 typedef uint64_t twin __attribute__((vector_size(16), aligned(8), may_alias));
 
-// Four rows of A, `steps` columns, to every mr-th place: 4 x 4 transposed at a time. Bits
-// are moved, not numbers.
+// Four rows of A, `steps` columns, to every mr-th place: 4 x 4 transposed at a time.
 static void pack_4_rows_f32(const bits32 *a, size_t lda, size_t steps, bits32 *to,
                             size_t mr)
 {
@@ -85,7 +85,17 @@ static void pack_4_rows_f32(const bits32 *a, size_t lda, size_t steps, bits32 *t
 static void pack_2_rows_f32(const bits32 *a, size_t lda, size_t steps, bits32 *to,
                             size_t mr)
 {
-    for (size_t p = 0; p < steps; p++) {
+    size_t p = 0;
+    for (; p + 4 <= steps; p += 4) {
+        const quad r0 = *(const quad *)(a + p), r1 = *(const quad *)(a + lda + p);
+        const twin lo = (twin)__builtin_shufflevector(r0, r1, 0, 4, 1, 5);
+        const twin hi = (twin)__builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+        *(bits64 *)(to + p * mr) = lo[0];
+        *(bits64 *)(to + (p + 1) * mr) = lo[1];
+        *(bits64 *)(to + (p + 2) * mr) = hi[0];
+        *(bits64 *)(to + (p + 3) * mr) = hi[1];
+    }
+    for (; p < steps; p++) {
         to[p * mr] = a[p];
         to[p * mr + 1] = a[lda + p];
     }
@@ -135,5 +145,6 @@ void gemm_pack_a(const struct gemm *g, size_t row, size_t col, size_t steps, voi
                             (bits64 *)(void *)to + r, mr);
     }
     for (; r < mr; r++)
-        pack_row(r < rows ? a + r * lda * elem : NULL, elem, steps, to + r * elem, mr);
+        pack_row(r < rows ? a + r * lda * elem : NULL, elem, steps, (char *)to + r * elem,
+                 mr);
 }

@@ -7,8 +7,9 @@
 #include <omp.h>
 
 enum {
-    CARTS = 16
-};  // so many column blocks of B are packed at once, between two barriers
+    CARTS = 16,  // so many column blocks of B are packed between two barriers
+    SLIVERS = 4  // that one thread packs at a time
+};
 
 int omp_prepare_matmul(void *ctx, struct matmul *job, struct engine_facts *facts,
                        struct fail *why)
@@ -32,8 +33,8 @@ int omp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail
                 const size_t to = from + carts < cols ? from + carts : cols;
 #pragma omp for collapse(2) schedule(static)
                 for (size_t jc = from; jc < to; jc++)
-                    for (size_t s = 0; s < gemm_slivers(g); s++)
-                        gemm_pack_b(g, part, jc, s, s + 1, e->carts[jc - from]);
+                    for (size_t s = 0; s < gemm_slivers(g); s += SLIVERS)
+                        gemm_pack_b(g, part, jc, s, s + SLIVERS, e->carts[jc - from]);
 #pragma omp for collapse(2) schedule(dynamic)
                 for (size_t jc = from; jc < to; jc++)
                     for (size_t ic = 0; ic < g->row_blocks; ic++)

@@ -1,6 +1,6 @@
-// ukr_neon.c -- micro-kernels for aarch64: 10 rows of two 16-byte vectors, 20 of the 32 registers.
-// With 12 rows gcc 12 spills: it loads all elements of A before it uses them. Every aarch64 CPU
-// has these instructions.
+// ukr_neon.c -- micro-kernels for aarch64: 10 rows of two 16-byte vectors, 20 of the 32
+// registers. With 12 rows gcc 12 spills: it loads all elements of A before it uses them.
+// Every aarch64 CPU has these instructions.
 #include "ukr.h"
 
 #define ROWS10(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9)

@@ -197,7 +197,7 @@ void ocl_arg_ulong(cl_kernel kernel, cl_uint index, uint64_t value)
 
 void ocl_arg_buffer(cl_kernel kernel, cl_uint index, cl_mem buffer)
 {
-    ocl_arg(kernel, index, sizeof buffer, &buffer);
+    ocl_arg(kernel, index, sizeof(cl_mem), &buffer);
 }
 
 int ocl_launch(cl_command_queue queue, cl_kernel kernel, const struct grid *grid,

@@ -48,7 +48,7 @@ static int by_blocks(const void *a, const void *b)
 static cl_uint write_tail(uint8_t *tail, const uint8_t *rest, uint64_t total)
 {
     const size_t left = total % BLOCK_BYTES;
-    const cl_uint blocks = left < BLOCK_BYTES - 8 ? 1 : 2;
+    const size_t blocks = left < BLOCK_BYTES - 8 ? 1 : 2;
     const uint64_t bits = total * 8;
     uint8_t *end = tail + blocks * BLOCK_BYTES;
     memset(tail, 0, TAIL_BYTES);
@@ -56,7 +56,7 @@ static cl_uint write_tail(uint8_t *tail, const uint8_t *rest, uint64_t total)
     tail[left] = 0x80;
     for (int i = 0; i < 8; i++)
         *--end = (uint8_t)(bits >> (8 * i));
-    return blocks;
+    return (cl_uint)blocks;
 }
 
 uint32_t ocl_cart_cut(struct ocl_cart *c, const struct gophers *job)

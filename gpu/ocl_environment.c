@@ -95,10 +95,10 @@ static bool user_cache(char *path, size_t bytes)
         return false;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return false;
-    strcat(path, "/gopherbench");
+    snprintf(path + n, bytes - (size_t)n, "/gopherbench");
     if (!own_folder(path))
         return false;
-    strcat(path, "/pocl");
+    snprintf(path + n, bytes - (size_t)n, "/gopherbench/pocl");
     return own_folder(path) && may_hold_code(path);
 }
 
@@ -234,6 +234,8 @@ int ocl_environment_enter(int threads, struct fail *why)
         return -1;
     set_vendors();
     setenv("POCL_SIGFPE_HANDLER", "0", 0);
+    // PoCL calls the linker by its name.
+    setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 0);
     snprintf(count, sizeof count, "%d", threads);
     if (threads > 0)
         setenv("POCL_MAX_PTHREAD_COUNT", count, 0);

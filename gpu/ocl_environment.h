@@ -5,10 +5,9 @@
 //   POCL_CACHE_DIR         a folder of this user alone (PoCL loads machine code from it)
 //   POCL_MAX_PTHREAD_COUNT the thread count that every engine gets
 //   POCL_SIGFPE_HANDLER    0: PoCL must not swallow division by zero in the whole process
-//   OCL_ICD_VENDORS        only where NVIDIA's driver is installed without its .icd file,
-//   as
-//                          in many containers: a folder with that file beside the
-//                          system's
+//   PATH                   the system's, for the linker that PoCL runs
+//   OCL_ICD_VENDORS        where NVIDIA's driver lacks its .icd file, as in many
+//                          containers: a folder with that file beside the system's
 #ifndef OCL_ENVIRONMENT_H
 #define OCL_ENVIRONMENT_H
 

@@ -1,12 +1,12 @@
-// burn_2_lanes.cl -- SHA-256 of the books of a cart: one work-item, LANES books in the lanes
-// of a vector.
+// burn_2_lanes.cl -- SHA-256 of the books of a cart: one work-item, LANES books in the
+// lanes of a vector.
 //
-// The idea: a CPU has few cores, but wide vectors. One work-item is a whole work-group and
-// carries LANES books through the same rounds at once. Each step it reads one block of each
-// book and transposes them: word t of all books comes to lie in vector t.
+// The idea: a CPU has few cores, but wide vectors. One work-item is a whole work-group
+// and carries LANES books through the same rounds at once. Each step it reads one block
+// of each book and transposes them: word t of all books comes to lie in vector t.
 //
-// The host sorts the books of a cart by length, so that the lanes of a vector end together; a
-// lane that has ended goes on without effect.
+// The host sorts the books of a cart by length, so that the lanes of a vector end
+// together; a lane that has ended goes on without effect.
 #ifndef LANES
 #define LANES 1
 #endif
@@ -20,8 +20,8 @@
 #define WIDE
 #endif
 
-// Rows become columns, in log2(LANES) rounds: in each, rows i and i + LANES / 2 alternate word
-// by word in rows 2 i and 2 i + 1.
+// Rows become columns, in log2(LANES) rounds: in each, rows i and i + LANES / 2 alternate
+// word by word in rows 2 i and 2 i + 1.
 static void transpose(WORD *x)
 {
     WORD y[LANES];
@@ -42,8 +42,9 @@ static void transpose(WORD *x)
 
 kernel __attribute__((reqd_work_group_size(1, 1, 1))) WIDE
 void burn_lanes(uint count, global const uchar *restrict cart,
-                global const struct piece *restrict pieces, global const WORD *restrict tails,
-                global uint *restrict going, global uint *restrict states)
+                global const struct piece *restrict pieces,
+                global const WORD *restrict tails, global uint *restrict going,
+                global uint *restrict states)
 {
     for (uint first = get_group_id(0) * LANES; first < count;
          first += get_num_groups(0) * LANES) {
@@ -68,8 +69,9 @@ void burn_lanes(uint count, global const uchar *restrict cart,
             #pragma unroll
             for (uint l = 0; l < LANES; l++) {
                 const uint at = min(b, end[l] - 1);
-                global const WORD *from = at < blocks[l] ? text[l] + (ulong)at * PARTS
-                                                         : tail[l] + (at - blocks[l]) * PARTS;
+                global const WORD *from = at < blocks[l]
+                                              ? text[l] + (ulong)at * PARTS
+                                              : tail[l] + (at - blocks[l]) * PARTS;
                 #pragma unroll
                 for (int part = 0; part < PARTS; part++)
                     w[part * LANES + l] = swap_bytes(from[part]);

@@ -1,9 +1,10 @@
-// burn_words.cl -- what burn_1_scalar.cl and burn_2_lanes.cl share, and what sha256.h has to
-// know in OpenCL C. Goes first, then sha256.h, then one of them.
+// burn_words.cl -- what burn_1_scalar.cl and burn_2_lanes.cl share, and what sha256.h has
+// to know in OpenCL C. Goes first, then sha256.h, then one of them.
 //
-// The host has cut each book's stretch of the cart into whole blocks of 64 bytes, which lie
-// where they were loaded, and one or two tail blocks with the last bytes, the padding and the
-// length, which it made itself. No byte is looked at on the device: a block is 16 words.
+// The host has cut each book's stretch of the cart into whole blocks of 64 bytes, which
+// lie where they were loaded, and one or two tail blocks with the last bytes, the padding
+// and the length, which it made itself. No byte is looked at on the device: a block is 16
+// words.
 #ifndef WORD
 #define WORD uint  // or a vector of LANES words
 #endif

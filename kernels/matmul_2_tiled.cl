@@ -1,13 +1,13 @@
 // matmul_2_tiled.cl -- C = A B through tiles in local memory.
 //
-// The idea: a work-group computes a TILE x TILE tile of C. It walks along k in steps of TILE;
-// in each step every work-item fetches one element of A and one of B into local memory, all
-// wait (a barrier), and all use all of it. Each element that comes from global memory is so
-// used TILE times.
+// The idea: a work-group computes a TILE x TILE tile of C. It walks along k in steps of
+// TILE; in each step every work-item fetches one element of A and one of B into local
+// memory, all wait (a barrier), and all use all of it. Each element that comes from
+// global memory is so used TILE times.
 //
-// Beyond the edges the tiles hold zeros, which only reach elements of C that are not stored;
-// the last step along k is cut short rather than padded, so that Inf and NaN mean the same as
-// in the triple loop.
+// Beyond the edges the tiles hold zeros, which only reach elements of C that are not
+// stored; the last step along k is cut short rather than padded, so that Inf and NaN mean
+// the same as in the triple loop.
 #ifndef REAL
 #define REAL float
 #endif
@@ -22,8 +22,9 @@ void matmul_tiled(ulong m, ulong n, ulong k, global const REAL *restrict a,
     local REAL a_tile[TILE][TILE], b_tile[TILE][TILE];
     const uint  x = get_local_id(0), y = get_local_id(1);
     const ulong tiles_m = (m + TILE - 1) / TILE, tiles_n = (n + TILE - 1) / TILE;
+    const ulong tiles = tiles_m * tiles_n;
 
-    for (ulong tile = get_group_id(0); tile < tiles_m * tiles_n; tile += get_num_groups(0)) {
+    for (ulong tile = get_group_id(0); tile < tiles; tile += get_num_groups(0)) {
         const ulong row = tile / tiles_n * TILE + y, col = tile % tiles_n * TILE + x;
         REAL sum = 0;
         for (ulong p = 0; p < k; p += TILE) {

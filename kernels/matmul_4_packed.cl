@@ -1,22 +1,23 @@
 // matmul_4_packed.cl -- C = A B for CPUs: wide vectors, packed operands, no sharing.
 //
 // The idea: on a CPU a work-group runs on one core, local memory is ordinary memory and a
-// barrier is a loop cut in two. So one work-item is a whole work-group, and its program is
-// that of a CPU's micro-kernel (Goto and van de Geijn, Anatomy of high-performance matrix
-// multiplication, TOMS 2008):
+// barrier is a loop cut in two. So one work-item is a whole work-group, and its program
+// is that of a CPU's micro-kernel (Goto and van de Geijn, Anatomy of high-performance
+// matrix multiplication, TOMS 2008):
 //
 //   pack_a    A into slivers of MR rows: for each k, the MR elements lie together
 //   pack_b    B into slivers of NR = 2 VW columns: for each k, two vectors lie together
-//   multiply  C in blocks; in each, MR x NR tiles stay in 2 MR vector registers while k goes
-//             by: two vectors of B, MR broadcasts of A, 2 MR fused multiply-adds
+//   multiply  C in blocks; in each, MR x NR tiles stay in 2 MR vector registers while k
+//             goes by: two vectors of B, MR broadcasts of A, 2 MR fused multiply-adds
 //
 // KC steps of k at a time keep a sliver of B in the first cache and a block of A in the
-// second. C is loaded back between them, which is exact: each element is summed in the order
-// of k with one rounding a step, as in the triple loop.
+// second. C is loaded back between them, which is exact: each element is summed in the
+// order of k with one rounding a step, as in the triple loop.
 //
-// min_vector_width: without it LLVM splits 64-byte vectors into halves, and the tile's
-// accumulators no longer fit into registers. fma, because PoCL's mad is not fused. Slivers at
-// the edges are padded with zeros that only reach elements which are not stored.
+// min_vector_width, because LLVM likes to split 64-byte vectors into halves, and then the
+// tile's accumulators no longer fit into registers. fma, because PoCL's mad is not fused.
+// Slivers at the edges are padded with zeros that only reach elements which are not
+// stored.
 #ifndef REAL
 #define REAL float
 #define VEC  float16
@@ -78,8 +79,8 @@ kernel ALONE WIDE void pack_b(ulong n, ulong k, global const REAL *restrict b,
     }
 }
 
-// Adds `steps` steps of k to an MR x NR tile of C, of which rows x cols exist. `first`: the
-// tile starts from zero.
+// Adds `steps` steps of k to an MR x NR tile of C, of which rows x cols exist. `first`:
+// the tile starts from zero.
 static void tile(ulong steps, global const REAL *a, global const VEC *b,
                  global REAL *c, ulong ldc, ulong rows, ulong cols, bool first)
 {
@@ -132,9 +133,10 @@ static void tile(ulong steps, global const REAL *a, global const VEC *b,
                 c[r * ldc + i] = ((REAL *)edge)[r * NR + i];
 }
 
-// C in blocks of block_m x block_n slivers, down the columns first, so that neighbours in time
-// share their slivers of B.
-kernel ALONE WIDE void matmul_packed(ulong m, ulong n, ulong k, global const REAL *restrict a,
+// C in blocks of block_m x block_n slivers, down the columns first, so that neighbours in
+// time share their slivers of B.
+kernel ALONE WIDE void matmul_packed(ulong m, ulong n, ulong k,
+                                     global const REAL *restrict a,
                                      global const VEC *restrict b, global REAL *restrict c,
                                      ulong block_m, ulong block_n)
 {

@@ -1,8 +1,8 @@
 // peak.cl -- how fast this device can multiply and add: the roof over every product.
 //
 // Each work-item keeps CHAINS vectors that do not depend on one another, more than the
-// latency of a fused multiply-add needs, and nothing else. The factor is 1 and the addend 0
-// at run time only, so the compiler can leave nothing out.
+// latency of a fused multiply-add needs, and nothing else. The factor is 1 and the addend
+// 0 at run time only, so the compiler can leave nothing out.
 #ifndef REAL
 #define REAL float
 #define VEC  float4

@@ -70,11 +70,12 @@ int cases_multiply(struct plan *p, const struct options *o, const char *a, const
 {
     if (plan_check_variants(p, o, &workload_matmul, why))
         return -1;
+    char *name;
+    if (asprintf(&name, "%s x %s", a, b) < 0)
+        die("out of memory");
     json_t *left = escaped_path(a), *right = escaped_path(b);
-    char name[128];
-    snprintf(name, sizeof name, "%.56s x %.56s", json_string_value(left),
-             json_string_value(right));
     plan_case(p, &workload_matmul, name, json_pack("{s:o, s:o}", "a", left, "b", right));
+    free(name);
     return 0;
 }
 
@@ -121,11 +122,12 @@ static void add_real(struct plan *p, const struct options *o, const struct desig
     json_t *list = json_array();
     for (int i = 0; i < count; i++)
         json_array_append_new(list, escaped_path(paths[i]));
-    char name[128];
-    snprintf(name, sizeof name, "%.32s, %.60s%s", d->name,
-             json_string_value(json_array_get(list, 0)), count > 1 ? ", ..." : "");
+    char *name;
+    if (asprintf(&name, "%s, %s%s", d->name, paths[0], count > 1 ? ", ..." : "") < 0)
+        die("out of memory");
     json_object_set_new(params, "paths", list);
     plan_case(p, &workload_gophers, name, params);
+    free(name);
 }
 
 // The designs asked for, or the default ones: alone, four in a row, and as many rows as

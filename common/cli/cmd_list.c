@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 static void list_words(const char *label, const char *const *words)
 {
@@ -21,14 +20,17 @@ static void list_words(const char *label, const char *const *words)
 
 static void list_device(const struct device *d)
 {
-    char memory[FIGURE_BYTES];
-    printf("           ");
-    if (d->address[0])
-        printf("%s  ", d->address);
+    bool on_cpu = !d->address[0];
+    printf("           %s%s", d->address, on_cpu ? "" : "  ");
     text_print(stdout, d->name);
-    printf("\n           %s%d %s, %s", d->address[0] ? "     " : "", d->units,
-           d->address[0] ? d->gpu ? "compute units, gpu" : "compute units, cpu" : "CPUs",
-           text_bytes(memory, (double)d->memory_bytes));
+    printf("\n           %s%d %s", on_cpu ? "" : "     ", d->units,
+           on_cpu   ? "CPUs"
+           : d->gpu ? "compute units, gpu"
+                    : "compute units, cpu");
+    if (d->memory_bytes > 0) {
+        char memory[FIGURE_BYTES];
+        printf(", %s", text_bytes(memory, (double)d->memory_bytes));
+    }
     if (d->driver[0]) {
         printf(", ");
         text_print(stdout, d->driver);
@@ -73,8 +75,7 @@ enum exit_code cmd_list(struct options *o, int argc, char **argv, struct fail *w
         printf("  %-16s %2d  %s\n", designs[i].name, design_gophers(&designs[i]),
                designs[i].summary);
     if (fflush(stdout) || ferror(stdout)) {
-        fail(why, errno == EPIPE ? EXIT_SIGNAL + 13 : EXIT_OUTPUT,
-             "standard output: cannot write: %s", strerror(errno));
+        fail_output(why, "standard output", errno);
         return why->code;
     }
     return EXIT_OK;

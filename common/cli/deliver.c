@@ -16,8 +16,7 @@ static int copy_out(int from, FILE *to, struct fail *why)
         return fail(why, EXIT_OUTPUT, "cannot read the result back: %s", strerror(errno));
     while ((n = read(from, chunk, sizeof chunk)) > 0)
         if (fwrite(chunk, 1, (size_t)n, to) != (size_t)n)
-            return fail(why, errno == EPIPE ? EXIT_SIGNAL + 13 : EXIT_OUTPUT,
-                        "standard output: cannot write: %s", strerror(errno));
+            return fail_output(why, "standard output", errno);
     if (n < 0)
         return fail(why, EXIT_OUTPUT, "cannot read the result back: %s", strerror(errno));
     return 0;

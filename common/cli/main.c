@@ -63,9 +63,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     struct fail why = {.code = EXIT_OK};
     enum exit_code code = run(argc, argv, &why);
-    if (code == EXIT_OK && (fflush(stdout) || ferror(stdout)))
-        fail(&why, code = EXIT_OUTPUT, "standard output: cannot write: %s",
-             strerror(errno));
+    if (code == EXIT_OK && (fflush(stdout) || ferror(stdout))) {
+        fail_output(&why, "standard output", errno);
+        code = why.code;
+    }
     // A reader that left needs no sentence.
     if (why.text[0] && code != EXIT_OK && code != EXIT_SIGNAL + SIGPIPE) {
         fputs("gopherbench: ", stderr);

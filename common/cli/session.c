@@ -117,10 +117,12 @@ int session_measure(struct session *s, const struct options *o, struct bench_opt
         s->result.interrupted = true;
         return 0;
     }
-    int bad = bench_run(&s->result, s->plan.opts, &how, why);
+    // A journal that broke ends the measuring; what was finished is still reported.
+    if (bench_run(&s->result, s->plan.opts, &how, why))
+        s->broken = *why;
     if (shown)
         fprintf(stderr, "\r\033[K");
-    return bad;
+    return 0;
 }
 
 // ---- reporting
@@ -141,30 +143,41 @@ static bool in_color(const struct options *o)
     return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
-typedef int (*writer)(FILE *, const struct result *, struct fail *);
-
-static int write_one(struct outfile *out, writer write, const struct result *r,
-                     struct fail *why)
+// Every output is tried, whatever became of the others; the first failure is kept.
+static void keep_first(struct fail *first, const struct fail *why)
 {
-    if (!out->stream)
-        return 0;
-    return write(out->stream, r, why) ? -1 : outfile_commit(out, why);
+    if (first->code == EXIT_OK)
+        *first = *why;
 }
 
-static int write_table(const struct session *s, const struct options *o, struct fail *why)
+typedef int writer(FILE *, const struct result *, struct fail *);
+
+static void write_one(struct outfile *out, writer *write, const struct result *r,
+                      struct fail *first)
 {
-    if (report_text(stdout, &s->result, columns_of(stdout), in_color(o), why))
-        return -1;
+    struct fail why;
+    if (out->stream && (write(out->stream, r, &why) || outfile_commit(out, &why)))
+        keep_first(first, &why);
+}
+
+static void write_table(const struct session *s, const struct options *o,
+                        struct fail *first)
+{
+    struct fail why;
     struct outfile out = {.stream = stdout};
-    return outfile_commit(&out, why);
+    if (report_text(stdout, &s->result, columns_of(stdout), in_color(o), &why) ||
+        outfile_commit(&out, &why))
+        keep_first(first, &why);
 }
 
 // The sentence of the cell that decided the exit code.
 static void blame(const struct result *r, enum exit_code code, struct fail *why)
 {
+    *why = (struct fail){.code = code};
     for (size_t i = 0; i < r->cell_count; i++) {
         const struct cell *c = &r->cells[i];
-        if (c->failed == code && !(code == EXIT_ABSENT && c->sole_default)) {
+        if (code != EXIT_OK && c->failed == code &&
+            !(code == EXIT_ABSENT && c->sole_default)) {
             fail(why, code, "%s, %s: %s", c->column, c->case_name, c->error);
             return;
         }
@@ -175,24 +188,22 @@ enum exit_code session_report(struct session *s, const struct options *o, bool t
                               struct fail *why)
 {
     struct result *r = &s->result;
-    why->text[0] = '\0';
+    struct fail first = s->broken;
     result_conclude(r);
-    if (write_one(&s->json, report_json, r, why) ||
-        write_one(&s->csv, report_csv, r, why) ||
-        write_one(&s->markdown, report_markdown, r, why) ||
-        write_one(&s->trace, report_trace, r, why) ||
-        (table && !o->quiet && !s->stdout_taken && write_table(s, o, why)))
-        return why->code;
-    journal_close(&s->journal, r->interrupted && !o->json);
-    if (r->interrupted) {
+    if (table && !o->quiet && !s->stdout_taken)
+        write_table(s, o, &first);
+    write_one(&s->json, report_json, r, &first);
+    write_one(&s->csv, report_csv, r, &first);
+    write_one(&s->markdown, report_markdown, r, &first);
+    write_one(&s->trace, report_trace, r, &first);
+    journal_close(&s->journal, first.code != EXIT_OK);
+    *why = first;
+    if (first.code == EXIT_OK && r->interrupted)
         fail(why, (enum exit_code)(EXIT_SIGNAL + worker_signal()),
-             "interrupted; what was finished is above and in the files");
-        return why->code;
-    }
-    enum exit_code code = result_exit(r);
-    if (code != EXIT_OK)
-        blame(r, code, why);
-    return code;
+             "interrupted; what was finished is in the table and the files");
+    else if (first.code == EXIT_OK)
+        blame(r, result_exit(r), why);
+    return why->code;
 }
 
 bool session_complaints(const struct session *s)

@@ -14,7 +14,8 @@ struct session {
     struct result result;
     struct outfile json, csv, markdown, trace;
     struct journal journal;
-    bool stdout_taken;  // by a machine format, or by the output itself
+    struct fail broken;  // why measuring ended early; EXIT_OK: it did not
+    bool stdout_taken;   // by a machine format, or by the output itself
 };
 
 // Reads the host, resolves the CPU count into *options (which then has at least one

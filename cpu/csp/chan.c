@@ -61,15 +61,28 @@ struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
     return ch;
 }
 
-// The first waiter that can still be served. A select that another channel has served already
-// is taken off and passed over; it will not look for this waiter's place.
+// With the lock held, for a select's waiter whose select has been served elsewhere: unlinks it,
+// unless its task is about to do so itself. False: it is.
+static bool discard(struct waitq *q, struct waiter *w)
+{
+    uint8_t queued = PLACE_QUEUED;
+    if (!atomic_compare_exchange_strong(&w->place, &queued, PLACE_LEAVING))
+        return false;
+    waitq_remove(q, w);
+    return true;
+}
+
+// The first waiter that can still be served. Those that cannot are discarded on the way.
 static struct waiter *dequeue(struct waitq *q)
 {
-    struct waiter *w;
-    while ((w = waitq_first(q))) {
-        waitq_remove(q, w);
-        if (!w->selecting || task_win(w->task))
+    struct waiter *w = waitq_first(q), *next;
+    for (; w; w = next) {
+        next = w->next;
+        if (!w->selecting || task_win(w->task)) {
+            waitq_remove(q, w);
             return w;
+        }
+        discard(q, w);
     }
     return NULL;
 }
@@ -264,17 +277,41 @@ void csp_chan_close(struct csp_chan *ch)
         ready(t, me);
 }
 
+enum use { UNUSED, LEAVING, PARKED };
+
+// With the lock held: whether q still has waiters, but for those that could be discarded.
+static enum use queue_use(struct waitq *q)
+{
+    enum use use = UNUSED;
+    struct waiter *w = waitq_first(q), *next;
+    for (; w; w = next) {
+        next = w->next;
+        if (!w->selecting || !atomic_load(&w->task->won))
+            return PARKED;
+        if (!discard(q, w))
+            use = LEAVING;
+    }
+    return use;
+}
+
 void csp_chan_free(struct csp_chan *ch)
 {
+    enum use senders, receivers;
+    unsigned step = 0;
     if (!ch)
         return;
     if (ch->ticker)
         ticker_free(ch->ticker);
-    lock_take(&ch->lock);
-    bool in_use = waitq_first(&ch->senders) || waitq_first(&ch->receivers);
-    lock_drop(&ch->lock);
-    if (in_use)
-        csp_panic("free of a channel on which a task is parked");
+    do {
+        lock_take(&ch->lock);
+        senders = queue_use(&ch->senders);
+        receivers = queue_use(&ch->receivers);
+        lock_drop(&ch->lock);
+        if (senders == PARKED || receivers == PARKED)
+            csp_panic("free of a channel on which a task is parked");
+        if (senders == LEAVING || receivers == LEAVING)
+            lock_backoff(&step);
+    } while (senders == LEAVING || receivers == LEAVING);
     free(ch);
 }
 
@@ -288,11 +325,19 @@ size_t csp_chan_cap(const struct csp_chan *ch)
     return ch ? ch->cap : 0;
 }
 
-void chan_forget(struct waiter *w)
+void chan_leave(struct waiter *w)
 {
+    uint8_t place = PLACE_QUEUED;
+    unsigned step = 0;
+    while (!atomic_compare_exchange_weak(&w->place, &place, PLACE_LEAVING)) {
+        if (place == PLACE_NONE)
+            return;
+        // Somebody is just discarding it: its memory must stay until that is done.
+        place = PLACE_QUEUED;
+        lock_backoff(&step);
+    }
     struct csp_chan *ch = w->ch;
     lock_take(&ch->lock);
-    if (w->queued)
-        waitq_remove(w->sending ? &ch->senders : &ch->receivers, w);
+    waitq_remove(w->sending ? &ch->senders : &ch->receivers, w);
     lock_drop(&ch->lock);
 }

@@ -75,8 +75,8 @@ struct csp_stats {
 //
 // Returns CSP_OK; CSP_DEADLOCK when every task waits and nothing can wake one, after the list
 // of tasks went to stderr; CSP_PANIC after on_panic; CSP_ENOMEM when the first task finds no
-// memory; CSP_ETHREAD when an OS thread cannot be started or a descriptor of the run cannot be
-// opened. fn has not run after the last two.
+// memory; CSP_ETHREAD when an OS thread cannot be started or the trace cannot be opened. fn has
+// not run after the last two.
 int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
             struct csp_stats *stats);
 

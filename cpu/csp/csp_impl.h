@@ -389,8 +389,8 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake);
 // A peek without the lock; a moment's truth.
 bool chan_may_send(const struct csp_chan *ch);
 bool chan_may_recv(const struct csp_chan *ch);
-// Takes the waiter of a task that is no more off its channel.
-void chan_forget(struct waiter *w);
+// Takes a waiter off its channel, if it is still there. Once it is not, the channel may be gone.
+void chan_leave(struct waiter *w);
 
 // tick.c -- the clocks behind csp_after and csp_tick.
 void ticker_free(struct ticker *ticker);
@@ -429,12 +429,16 @@ void job_run(struct job *job);
 // trace.c
 bool trace_open(struct run *run, const char *path);
 void trace_close(struct run *run);
+// From now on w runs t; NULL: nothing.
+void trace_enter(struct worker *w, const struct task *t);
+// Virtual time: t works from begin to end.
+void trace_work(struct worker *w, const struct task *t, uint64_t begin_ns, uint64_t end_ns);
 
 // dump.c
 // A mistake of the program, in whatever task or thread calls.
 _Noreturn void csp_panic(const char *message);
-// The list of the run's tasks, to stderr.
-void dump_tasks(const struct run *run, const char *headline);
+// The list of the run's tasks, to stderr. still: none of them runs.
+void dump_tasks(const struct run *run, const char *headline, bool still);
 // The real clock.
 uint64_t clock_now(void);
 

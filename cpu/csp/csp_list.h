@@ -19,6 +19,11 @@ struct waiter;
 struct task;
 struct csp_chan;
 
+// Where a waiter is. A select that was served elsewhere takes its other waiters off by itself;
+// from PLACE_LEAVING to PLACE_NONE it relies on the channel to be there, and nobody else may
+// unlink the waiter.
+enum place { PLACE_NONE, PLACE_QUEUED, PLACE_LEAVING };
+
 // One place in one channel's queue; it lives on the stack of the parked task.
 struct waiter {
     struct waiter *next, *prev;
@@ -27,7 +32,7 @@ struct waiter {
     void *elem;          // what to send, or where to receive; may be NULL
     bool sending;
     bool selecting; // the waker must first win the task's `won`
-    bool queued;
+    _Atomic uint8_t place; // enum place; changed under the channel's lock, but for LEAVING
     bool ok; // set by the waker: the element went over; false: the channel was closed
 };
 
@@ -46,7 +51,7 @@ static inline void waitq_push(struct waitq *q, struct waiter *w)
 {
     w->next = NULL;
     w->prev = q->last;
-    w->queued = true;
+    atomic_store_explicit(&w->place, PLACE_QUEUED, memory_order_relaxed);
     if (q->last)
         q->last->next = w;
     else
@@ -64,7 +69,7 @@ static inline void waitq_remove(struct waitq *q, struct waiter *w)
         w->next->prev = w->prev;
     else
         q->last = w->prev;
-    w->queued = false;
+    atomic_store_explicit(&w->place, PLACE_NONE, memory_order_release);
 }
 
 struct heap_node {

@@ -31,6 +31,7 @@ static const char *const wait_names[] = {
 
 struct listing {
     const struct run *run;
+    bool still; // no task runs
     uint64_t now_ns, n;
 };
 
@@ -48,7 +49,7 @@ static void print_place(const char *what, const void *address)
             module, offset);
 }
 
-static void print_channels(const struct task *t)
+OWNER_ONLY static void print_channels(const struct task *t)
 {
     for (uint32_t i = 0; i < t->n_waiters && i < 8; i++) {
         const struct waiter *w = &t->waiters[i];
@@ -58,7 +59,8 @@ static void print_channels(const struct task *t)
     }
 }
 
-static void list_task(struct task *t, void *arg)
+// Others may run meanwhile, if a panic asks: what is read without order is printed, not followed.
+OWNER_ONLY static void list_task(struct task *t, void *arg)
 {
     struct listing *l = arg;
     unsigned wait = atomic_load_explicit(&t->wait, memory_order_relaxed);
@@ -74,16 +76,15 @@ static void list_task(struct task *t, void *arg)
     if (wait > WAIT_RUNNING)
         fprintf(stderr, ", %.3f s", (double)(l->now_ns - since) * 1e-9);
     fprintf(stderr, "]:\n");
-    // What a task that runs holds may change under our eyes.
-    if (wait > WAIT_RUNNING)
+    if (l->still && wait > WAIT_RUNNING)
         print_channels(t);
     print_place("runs", (const void *)(uintptr_t)t->fn);
     print_place("started at", t->spawned_at);
 }
 
-void dump_tasks(const struct run *run, const char *headline)
+void dump_tasks(const struct run *run, const char *headline, bool still)
 {
-    struct listing l = { .run = run };
+    struct listing l = { .run = run, .still = still };
     l.now_ns = run->simulated ? sim_now(run) : clock_now();
     fprintf(stderr, "%s\n", headline);
     stack_each(list_task, &l);
@@ -99,7 +100,7 @@ _Noreturn static void die(const struct run *run, const char *message)
     char headline[PANIC_SPACE];
     snprintf(headline, sizeof headline, "panic: %s", message);
     if (run)
-        dump_tasks(run, headline);
+        dump_tasks(run, headline, false);
     else
         fprintf(stderr, "%s\n", headline);
     abort();

@@ -50,7 +50,7 @@ UNINSTRUMENTED void fiber_arrived(struct context *ctx)
     (void)ctx;
 }
 
-void fiber_init(struct task *t, void *top, void (*entry)(void *))
+OWNER_ONLY void fiber_init(struct task *t, void *top, void (*entry)(void *))
 {
     struct context *ctx = &t->ctx;
     ctx->sp = csp_switch_prepare(top, entry, t);

@@ -35,9 +35,31 @@ struct netpoll {
     struct epoll_event events[EVENTS]; // of the leader, between wait and dispatch
 };
 
-static int result_of(int result)
+// The address of errno must not outlive a park: compilers take it for constant in a function, and
+// the task may be on another OS thread by then. So errno is read in functions of their own only.
+#define READS_ERRNO OWNER_ONLY __attribute__((noinline))
+
+READS_ERRNO static int poll_once(struct pollfd *pfd)
 {
-    return result < 0 ? -errno : result;
+    int n = poll(pfd, 1, 0);
+    return n < 0 ? -errno : n;
+}
+
+READS_ERRNO static int control_once(int epoll_fd, int op, int fd, struct epoll_event *e)
+{
+    return epoll_ctl(epoll_fd, op, fd, e) < 0 ? -errno : 0;
+}
+
+READS_ERRNO static ssize_t read_once(int fd, void *buf, size_t n)
+{
+    ssize_t got = read(fd, buf, n);
+    return got < 0 ? -errno : got;
+}
+
+READS_ERRNO static ssize_t write_once(int fd, const void *buf, size_t n)
+{
+    ssize_t put = write(fd, buf, n);
+    return put < 0 ? -errno : put;
 }
 
 static void poll_free(struct netpoll *p)
@@ -91,9 +113,9 @@ static int arm(struct netpoll *p, int fd)
     struct epoll_event e = { .events = EPOLLONESHOT, .data.fd = fd };
     for (struct fd_waiter *w = p->fds[fd]; w; w = w->next)
         e.events |= w->events;
-    int err = result_of(epoll_ctl(p->epoll_fd, EPOLL_CTL_MOD, fd, &e));
+    int err = control_once(p->epoll_fd, EPOLL_CTL_MOD, fd, &e);
     if (err == -ENOENT)
-        err = result_of(epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, fd, &e));
+        err = control_once(p->epoll_fd, EPOLL_CTL_ADD, fd, &e);
     return err;
 }
 
@@ -146,7 +168,7 @@ static int enqueue(struct netpoll *p, struct fd_waiter *w)
 static int look_now(int fd, int events)
 {
     struct pollfd pfd = { .fd = fd, .events = (short)events };
-    int n = result_of(poll(&pfd, 1, 0));
+    int n = poll_once(&pfd);
     if (n == -EINTR)
         return 0;
     if (n <= 0)
@@ -265,31 +287,21 @@ void netpoll_close(struct run *run)
 
 ssize_t csp_read(int fd, void *buf, size_t n)
 {
-    for (;;) {
+    ssize_t got;
+    do {
         int events = csp_wait_fd(fd, POLLIN, CSP_FOREVER);
-        if (events < 0)
-            return events;
-        ssize_t got = read(fd, buf, n);
-        int err = got < 0 ? errno : 0;
-        if (err == 0)
-            return got;
+        got = events < 0 ? events : read_once(fd, buf, n);
         // Another task took what was there, or a signal came: wait again.
-        if (err != EAGAIN && err != EINTR)
-            return -err;
-    }
+    } while (got == -EAGAIN || got == -EINTR);
+    return got;
 }
 
 ssize_t csp_write(int fd, const void *buf, size_t n)
 {
-    for (;;) {
+    ssize_t put;
+    do {
         int events = csp_wait_fd(fd, POLLOUT, CSP_FOREVER);
-        if (events < 0)
-            return events;
-        ssize_t put = write(fd, buf, n);
-        int err = put < 0 ? errno : 0;
-        if (err == 0)
-            return put;
-        if (err != EAGAIN && err != EINTR)
-            return -err;
-    }
+        put = events < 0 ? events : write_once(fd, buf, n);
+    } while (put == -EAGAIN || put == -EINTR);
+    return put;
 }

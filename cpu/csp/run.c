@@ -45,7 +45,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
     if (run->simulated && !sim_open(run))
         err = CSP_ENOMEM;
     else if (o->trace && !trace_open(run, o->trace))
-        err = CSP_ENOMEM;
+        err = CSP_ETHREAD;
     if (err) {
         sim_close(run);
         thread_put_workers(run);
@@ -67,11 +67,8 @@ static void drop_task(struct task *t, void *arg)
         atomic_load_explicit(&t->wait, memory_order_relaxed) == WAIT_FREE)
         return;
     fiber_drop(t, &drop->host->ctx);
-    // A waiter that has been served is off its queue, and its channel may be gone.
-    for (uint32_t i = 0; i < t->n_waiters; i++) {
-        if (t->waiters[i].queued)
-            chan_forget(&t->waiters[i]);
-    }
+    for (uint32_t i = 0; i < t->n_waiters; i++)
+        chan_leave(&t->waiters[i]);
     free(t->scratch);
     task_set_wait(t, WAIT_FREE);
     stack_put(t, drop->host);

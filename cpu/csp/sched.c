@@ -244,6 +244,8 @@ OWNER_ONLY static void enter(struct worker *w, struct task *t)
     atomic_store_explicit(&t->ctx.on_cpu, 1, RELAXED);
     task_set_wait(t, WAIT_RUNNING);
     w->switches++;
+    if (unlikely(w->run->trace))
+        trace_enter(w, t);
 }
 
 // Where to go from a task's stack: straight to the next task, if there is one that has left its
@@ -252,6 +254,8 @@ OWNER_ONLY static struct context *destination(struct worker *w, struct task *nex
 {
     if (!next || atomic_load_explicit(&next->ctx.on_cpu, memory_order_acquire)) {
         w->handoff = next;
+        if (unlikely(w->run->trace))
+            trace_enter(w, NULL);
         return &w->ctx;
     }
     enter(w, next);

@@ -164,7 +164,7 @@ static void dequeue_losers(const struct select *s, struct task *me)
 {
     for (uint16_t i = 0; i < s->n_locks; i++) {
         if (&s->waiters[i] != me->fired)
-            chan_forget(&s->waiters[i]);
+            chan_leave(&s->waiters[i]);
     }
     me->n_waiters = 0;
 }

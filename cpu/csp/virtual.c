@@ -155,18 +155,21 @@ OWNER_ONLY void sim_advance(struct worker *w)
     }
     if (next_instant(w) || netpoll_pending(run) || atomic_load(&run->queue_len))
         return;
-    dump_tasks(run, "fatal error: all tasks are asleep - deadlock!");
+    dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
     worker_end_all(run, CSP_DEADLOCK);
 }
 
 OWNER_ONLY void sim_work(struct task *t, uint64_t ns)
 {
     struct run *run = task_run(t);
+    uint64_t now = run->sim->now_ns, end = timer_deadline(run, ns);
+    if (run->trace)
+        trace_work(task_worker(t), t, now, end);
     run->sim->busy++;
     t->holds_cpu = true;
     atomic_store(&t->won, 0);
     task_set_wait(t, WAIT_WORK);
-    timer_arm_task(t, timer_deadline(run, ns));
+    timer_arm_task(t, end);
     sched_park(t);
 }
 
@@ -178,12 +181,16 @@ OWNER_ONLY void sim_call(struct task *t, struct job *job)
     w->call = job;
     w->caller = t;
     task_set_wait(t, WAIT_BLOCKING);
+    sanitize_release(t);
     sched_park(t);
 }
 
 OWNER_ONLY struct task *sim_called(struct worker *w)
 {
+    struct task *t = w->caller;
+    sanitize_acquire(t);
     job_run(w->call);
+    sanitize_release(t);
     w->call = NULL;
-    return w->caller;
+    return t;
 }

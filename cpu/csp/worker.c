@@ -343,7 +343,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
     bool dead = n_idle == (uint32_t)run->procs && !ending(run) && quiet(run, w);
     lock_drop(&run->idle_lock);
     if (dead) {
-        dump_tasks(run, "fatal error: all tasks are asleep - deadlock!");
+        dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
         worker_end_all(run, CSP_DEADLOCK);
         return NULL;
     }

@@ -4,6 +4,14 @@
 . "$(dirname "$0")/lib.sh"
 run="compare matmul -e serial -n 32 --type f32 -r 3"
 
+# until_lines FILE N: waits until the running program has written so many lines.
+until_lines() {
+    for _ in $(seq 300); do
+        [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ] && return
+        sleep 0.1
+    done
+}
+
 for option in --json --csv --markdown --trace; do
     # shellcheck disable=SC2086
     expect 5 "$gopherbench" $run $option /nonexistent/x
@@ -44,7 +52,7 @@ fact "no temporary file is left" sh -c '! ls old.json.?????? 2>/dev/null'
 # Killed: what was finished is in the journal, whole lines but perhaps the last.
 "$gopherbench" compare matmul -e serial -n 48 --type f32 -r 1000000 --json k.json >out 2>err &
 pid=$!
-for _ in $(seq 200); do [ "$(wc -l <k.json.journal 2>/dev/null || echo 0)" -gt 5 ] && break; sleep 0.1; done
+until_lines k.json.journal 6
 kill -9 $pid
 wait $pid 2>/dev/null
 fact "the journal holds finished samples" sh -c 'head -n -1 k.json.journal | jq -es "length > 4 and ([.[1:][] | .total_s > 0 and .verified] | all)"'
@@ -54,7 +62,7 @@ fact "no result pretends to be whole" test ! -e k.json
 # Interrupted: the table and the file hold what is finished.
 "$gopherbench" compare matmul -e serial,csp -n 48 --type f32 -r 1000000 --json i.json >out 2>err &
 pid=$!
-for _ in $(seq 200); do [ "$(wc -l <i.json.journal 2>/dev/null || echo 0)" -gt 8 ] && break; sleep 0.1; done
+until_lines i.json.journal 9
 kill -INT $pid
 wait $pid
 fact "SIGINT is exit 130" test $? -eq 130

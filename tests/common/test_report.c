@@ -515,74 +515,75 @@ static const json_t *at_path(const json_t *at, const char *path)
     return at;
 }
 
+static const struct {
+    const char *path;
+    json_type type;
+} schema[] = {
+    {"schema", JSON_STRING},
+    {"tool.version", JSON_STRING},
+    {"tool.revision", JSON_STRING},
+    {"tool.dirty", JSON_FALSE},
+    {"tool.compiler", JSON_STRING},
+    {"tool.flags", JSON_STRING},
+    {"host.cpu", JSON_STRING},
+    {"host.cores", JSON_INTEGER},
+    {"host.usable_cpus", JSON_INTEGER},
+    {"host.memory_bytes", JSON_INTEGER},
+    {"host.kernel", JSON_STRING},
+    {"host.isa", JSON_STRING},
+    {"host.caches.l1d_bytes", JSON_INTEGER},
+    {"host.caches.l3_bytes", JSON_NULL},
+    {"limits.fma_f32_flops", JSON_REAL},
+    {"limits.fma_f64_flops", JSON_REAL},
+    {"limits.triad_bytes", JSON_REAL},
+    {"limits.channel_hop_s", JSON_REAL},
+    {"seed", JSON_INTEGER},
+    {"command", JSON_STRING},
+    {"started", JSON_STRING},
+    {"interrupted", JSON_FALSE},
+    {"elapsed_s", JSON_REAL},
+    {"cells.1.workload", JSON_STRING},
+    {"cells.1.case", JSON_STRING},
+    {"cells.1.params", JSON_OBJECT},
+    {"cells.1.engine", JSON_STRING},
+    {"cells.1.device", JSON_STRING},
+    {"cells.1.threads", JSON_INTEGER},
+    {"cells.1.variant", JSON_STRING},
+    {"cells.1.work", JSON_INTEGER},
+    {"cells.1.unit", JSON_STRING},
+    {"cells.1.open_s", JSON_REAL},
+    {"cells.1.samples.11.total_s", JSON_REAL},
+    {"cells.1.samples.11.upload_s", JSON_REAL},
+    {"cells.1.samples.11.run_s", JSON_REAL},
+    {"cells.1.samples.11.download_s", JSON_REAL},
+    {"cells.1.median_s", JSON_REAL},
+    {"cells.1.ci95_s.0", JSON_REAL},
+    {"cells.1.ci95_s.1", JSON_REAL},
+    {"cells.1.rate", JSON_REAL},
+    {"cells.1.limit_fraction", JSON_REAL},
+    {"cells.1.verified", JSON_TRUE},
+    {"cells.1.max_error", JSON_REAL},
+    {"cells.1.error", JSON_NULL},
+    {"pairs.0.workload", JSON_STRING},
+    {"pairs.0.case", JSON_STRING},
+    {"pairs.0.a", JSON_STRING},
+    {"pairs.0.b", JSON_STRING},
+    {"pairs.0.ratio", JSON_REAL},
+    {"pairs.0.ci95.0", JSON_REAL},
+    {"pairs.0.ci95.1", JSON_REAL},
+    {"pairs.0.rounds", JSON_INTEGER},
+};
+
 static void json_has_the_schema_s_fields(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path;
-        json_type type;
-    } table[] = {
-        {"schema", JSON_STRING},
-        {"tool.version", JSON_STRING},
-        {"tool.revision", JSON_STRING},
-        {"tool.dirty", JSON_FALSE},
-        {"tool.compiler", JSON_STRING},
-        {"tool.flags", JSON_STRING},
-        {"host.cpu", JSON_STRING},
-        {"host.cores", JSON_INTEGER},
-        {"host.usable_cpus", JSON_INTEGER},
-        {"host.memory_bytes", JSON_INTEGER},
-        {"host.kernel", JSON_STRING},
-        {"host.isa", JSON_STRING},
-        {"host.caches.l1d_bytes", JSON_INTEGER},
-        {"host.caches.l3_bytes", JSON_NULL},
-        {"limits.fma_f32_flops", JSON_REAL},
-        {"limits.fma_f64_flops", JSON_REAL},
-        {"limits.triad_bytes", JSON_REAL},
-        {"limits.channel_hop_s", JSON_REAL},
-        {"seed", JSON_INTEGER},
-        {"command", JSON_STRING},
-        {"started", JSON_STRING},
-        {"interrupted", JSON_FALSE},
-        {"elapsed_s", JSON_REAL},
-        {"cells.1.workload", JSON_STRING},
-        {"cells.1.case", JSON_STRING},
-        {"cells.1.params", JSON_OBJECT},
-        {"cells.1.engine", JSON_STRING},
-        {"cells.1.device", JSON_STRING},
-        {"cells.1.threads", JSON_INTEGER},
-        {"cells.1.variant", JSON_STRING},
-        {"cells.1.work", JSON_INTEGER},
-        {"cells.1.unit", JSON_STRING},
-        {"cells.1.open_s", JSON_REAL},
-        {"cells.1.samples.11.total_s", JSON_REAL},
-        {"cells.1.samples.11.upload_s", JSON_REAL},
-        {"cells.1.samples.11.run_s", JSON_REAL},
-        {"cells.1.samples.11.download_s", JSON_REAL},
-        {"cells.1.median_s", JSON_REAL},
-        {"cells.1.ci95_s.0", JSON_REAL},
-        {"cells.1.ci95_s.1", JSON_REAL},
-        {"cells.1.rate", JSON_REAL},
-        {"cells.1.limit_fraction", JSON_REAL},
-        {"cells.1.verified", JSON_TRUE},
-        {"cells.1.max_error", JSON_REAL},
-        {"cells.1.error", JSON_NULL},
-        {"pairs.0.workload", JSON_STRING},
-        {"pairs.0.case", JSON_STRING},
-        {"pairs.0.a", JSON_STRING},
-        {"pairs.0.b", JSON_STRING},
-        {"pairs.0.ratio", JSON_REAL},
-        {"pairs.0.ci95.0", JSON_REAL},
-        {"pairs.0.ci95.1", JSON_REAL},
-        {"pairs.0.rounds", JSON_INTEGER},
-    };
     struct result r = full_result();
     json_t *document = parsed(&r);
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        const json_t *found = at_path(document, table[i].path);
-        if (!found || json_typeof(found) != table[i].type)
-            print_error("%s is not there, or not of its type\n", table[i].path);
-        assert_true(found && json_typeof(found) == table[i].type);
+    for (size_t i = 0; i < sizeof schema / sizeof *schema; i++) {
+        const json_t *found = at_path(document, schema[i].path);
+        if (!found || json_typeof(found) != schema[i].type)
+            print_error("%s is not there, or not of its type\n", schema[i].path);
+        assert_true(found && json_typeof(found) == schema[i].type);
     }
     json_decref(document);
     result_free(&r);

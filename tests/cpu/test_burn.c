@@ -252,6 +252,12 @@ static void a_cart_burns(void **state)
     assert_memory_equal(ash[2].digest, want, DIGEST_BYTES);
     oracle(text, LONG, want);
     assert_memory_equal(ash[3].digest, want, DIGEST_BYTES);
+
+    ash[3] = (struct ash){.error = 0};
+    burn_cart(&burner, &job, &loads[1], text, scratch, &going);
+    ash[3].error = 116;
+    burn_cart(&burner, &job, &loads[2], text, scratch, &going);
+    assert_memory_equal(ash[3].digest, ((uint8_t[DIGEST_BYTES]){0}), DIGEST_BYTES);
     free(text);
 }
 

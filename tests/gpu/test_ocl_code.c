@@ -1,6 +1,6 @@
-// test_ocl_code.c -- the machine code that PoCL makes of the wide kernels: on a CPU with
-// 64-byte vectors they must use them. Without the attribute on the kernels LLVM halves
-// the vectors, and nothing but speed would tell.
+// test_ocl_code.c -- the machine code that PoCL makes of the packed kernel: on a CPU with
+// 64-byte vectors its tile must lie in them. LLVM may halve vectors, and nothing but
+// speed would tell.
 #include "ocl_fixture.h"
 
 #include "ocl_matmul.h"

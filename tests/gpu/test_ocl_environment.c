@@ -69,6 +69,7 @@ static void cache_is_private(void **state)
     assert_int_equal(mode_of(in("cache/gopherbench/pocl")), 0700);
     assert_string_equal(getenv("POCL_MAX_PTHREAD_COUNT"), "3");
     assert_string_equal(getenv("POCL_SIGFPE_HANDLER"), "0");
+    assert_non_null(getenv("PATH"));
 }
 
 static void what_the_user_set_stays(void **state)

@@ -63,7 +63,7 @@ int design_find(const char *name, struct design *found, struct fail *why)
                         "design '%.80s': the number of lanes behind '*' must be 1 to %d",
                         text_cut((char[TEXT_CUT_BYTES]){0}, name), LANES_MAX);
         found->lanes *= times;
-        snprintf(found->name, sizeof found->name, "%s*%d", designs[i].name, times);
+        snprintf(found->name, sizeof found->name, "%.20s*%d", designs[i].name, times);
         return 0;
     }
     return unknown(name, why);

@@ -8,7 +8,7 @@
 #include "engine.h"
 #include "fail.h"
 #include "host.h"
-#include "limits.h"
+#include "machine_limits.h"
 #include "stats.h"
 
 #include <jansson.h>

@@ -143,8 +143,9 @@ void ocl_close(struct ocl *o)
     ocl_release_queue(&o->queue);
     if (o->context)
         clReleaseContext(o->context);
-    if (o->part)
-        clReleaseDevice(o->part);
+    // A sub-device is left to the end of the process: PoCL's threads may still be letting
+    // go of the last command when its waiter has gone on, and look at the device for
+    // that.
     *o = (struct ocl){0};
     ocl_environment_leave();
 }

@@ -42,10 +42,12 @@ enum exit_code cmd_compare(struct options *o, int argc, char **argv, struct fail
                              .save_fd = -1};
     enum exit_code code;
     if (session_open(&s, o, argc, argv, why) || plan(&s, o, why) ||
-        session_measure(&s, o, how, true, why))
+        session_limits(&s, o, why)) {
         code = why->code;
-    else
+    } else {
+        session_measure(&s, o, how);
         code = session_report(&s, o, true, why);
+    }
     if (session_complaints(&s) && code == EXIT_OK)
         code = EXIT_INPUT;
     session_close(&s);

@@ -79,7 +79,9 @@ static int run(struct session *s, const struct options *o, const struct delivery
                              .with_stdin = d->with_stdin};
     if (choose_engine(s, o, d, why) || d->plan(s, o, why))
         return -1;
-    return session_measure(s, o, how, d->table, why);
+    session_measure(s, o, how);
+    // Limits last: bad input is told at once.
+    return d->table && stands(&s->result) ? session_limits(s, o, why) : 0;
 }
 
 enum exit_code deliver(struct options *o, int argc, char **argv, const struct delivery *d,

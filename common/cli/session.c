@@ -103,26 +103,36 @@ static bool shows_progress(const struct options *o)
     return !o->quiet && isatty(STDERR_FILENO);
 }
 
-int session_measure(struct session *s, const struct options *o, struct bench_opts how,
-                    bool limits, struct fail *why)
+// Limits are measured where somebody will see them.
+static bool shows_limits(const struct options *o)
 {
-    bool shown = shows_progress(o);
-    how.progress = shown ? progress : NULL;
-    how.journal = s->journal.fd >= 0 ? &s->journal : NULL;
-    if (limits && shown)
-        fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
-    if (limits && bench_limits(&s->result.limits, s->result.host.usable_cpus, why)) {
-        if (!worker_signal())
-            return -1;
-        s->result.interrupted = true;
+    return !o->quiet || o->json || o->csv || o->markdown;
+}
+
+int session_limits(struct session *s, const struct options *o, struct fail *why)
+{
+    if (!shows_limits(o))
         return 0;
-    }
-    // A journal that broke ends the measuring; what was finished is still reported.
-    if (bench_run(&s->result, s->plan.opts, &how, why))
-        s->broken = *why;
-    if (shown)
+    if (shows_progress(o))
+        fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
+    int bad = bench_limits(&s->result.limits, s->result.host.usable_cpus, why);
+    if (shows_progress(o))
         fprintf(stderr, "\r\033[K");
-    return 0;
+    if (bad && worker_signal())
+        s->result.interrupted = true;
+    return s->result.interrupted ? 0 : bad;
+}
+
+void session_measure(struct session *s, const struct options *o, struct bench_opts how)
+{
+    struct fail why;
+    how.progress = shows_progress(o) ? progress : NULL;
+    how.journal = s->journal.fd >= 0 ? &s->journal : NULL;
+    // A journal that broke ends the measuring; what was finished is still reported.
+    if (!s->result.interrupted && bench_run(&s->result, s->plan.opts, &how, &why))
+        s->broken = why;
+    if (shows_progress(o))
+        fprintf(stderr, "\r\033[K");
 }
 
 // ---- reporting

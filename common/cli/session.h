@@ -24,9 +24,11 @@ struct session {
 int session_open(struct session *, struct options *, int argc, char **argv,
                  struct fail *why);
 
-// Measures the planned cells. `limits`: measure the machine's roofs first.
-int session_measure(struct session *, const struct options *, struct bench_opts how,
-                    bool limits, struct fail *why);
+// Measures the machine's roofs, where some output will show them.
+int session_limits(struct session *, const struct options *, struct fail *why);
+
+// Measures the planned cells; what failed stands in them.
+void session_measure(struct session *, const struct options *, struct bench_opts how);
 
 // Writes every output and the table, and says how it ended: the exit code, and *why (an
 // empty text when there is nothing to print).

@@ -1,7 +1,7 @@
 // blocking.c -- calls that block, on a pool of ordinary threads with full-size stacks.
 //
-// A call goes to a thread that is asleep in the pool, or to a new one; threads that have been
-// idle stay for the next call. The task parks meanwhile, and its worker runs others.
+// A call goes to a thread that is asleep in the pool, or to a new one; threads that have
+// been idle stay for the next call. The task parks meanwhile, and its worker runs others.
 
 #include "csp_impl.h"
 
@@ -24,6 +24,18 @@ struct helper {
 static struct lock pool_lock;
 static struct helper *pool_idle;
 
+// A child of fork has none of the threads; it starts its own.
+static void forget_helpers(void)
+{
+    pool_idle = NULL;
+    lock_drop(&pool_lock);
+}
+
+static void forget_in_child(void)
+{
+    pthread_atfork(NULL, NULL, forget_helpers);
+}
+
 // The last touch of the run is the count of guests: csp_run waits for it to be 0.
 static void finish(struct job *job)
 {
@@ -31,7 +43,8 @@ static void finish(struct job *job)
     struct run *run = task_run(t);
     _Atomic uint32_t *guests = &run->guests;
     sched_ready(t, NULL);
-    // Only now may the run be found to be dead; whoever looks next finds the task or has run it.
+    // Only now may the run be found to be dead; whoever looks next finds the task or has
+    // run it.
     atomic_fetch_sub(&run->blocking, 1);
     worker_wake_one(run);
     if (atomic_fetch_sub(guests, 1) == 1)
@@ -47,7 +60,8 @@ static void *helper_main(void *arg)
         atomic_store(&h->has_job, 0);
         struct job *job = h->job;
         job->result = job->fn(job->arg);
-        // Back to the pool before the task knows, so that its next call finds this thread.
+        // Back to the pool before the task knows, so that its next call finds this
+        // thread.
         lock_take(&pool_lock);
         h->next = pool_idle;
         pool_idle = h;
@@ -59,6 +73,8 @@ static void *helper_main(void *arg)
 
 static struct helper *helper_new(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, forget_in_child);
     struct helper *h = calloc(1, sizeof *h);
     pthread_t thread;
     if (!h)
@@ -85,7 +101,7 @@ int csp_blocking(int (*fn)(void *), void *arg)
 {
     struct task *me = task_here();
     struct run *run = task_run(me);
-    struct job job = { .fn = fn, .arg = arg, .task = me };
+    struct job job = {.fn = fn, .arg = arg, .task = me};
     if (run->simulated) {
         sim_call(me, &job);
         return job.result;

@@ -1,12 +1,13 @@
 // chan.c -- bounded queues between tasks.
 //
-// A channel has one lock. An operation that cannot proceed puts a waiter, on the caller's stack,
-// into the channel's queue and parks; whoever completes it later copies the element straight
-// from stack to stack, or from stack to buffer, and readies the task. Never is there room in the
-// buffer and a sender waiting, nor an element and a receiver waiting.
+// A channel has one lock. An operation that cannot proceed puts a waiter, on the caller's
+// stack, into the channel's queue and parks; whoever completes it later copies the
+// element straight from stack to stack, or from stack to buffer, and readies the task.
+// Never is there room in the buffer and a sender waiting, nor an element and a receiver
+// waiting.
 //
-// Not lock-free: the lock is held for a copy and a few pointers, and in return len, close, select
-// and strict first come, first served are exact.
+// Not lock-free: the lock is held for a copy and a few pointers, and in return len,
+// close, select and strict first come, first served are exact.
 
 #include "csp_impl.h"
 
@@ -15,7 +16,8 @@
 
 static void copy_elem(void *to, const void *from, size_t size)
 {
-    // Words are what programs send, as a rule; a call of memcpy would cost more than the copy.
+    // Words are what programs send, as a rule; a call of memcpy would cost more than the
+    // copy.
     if (size == 8)
         memcpy(to, from, 8);
     else if (size == 4)
@@ -50,7 +52,8 @@ struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
 {
     size_t bytes;
     if (__builtin_mul_overflow(elem_size, capacity, &bytes) ||
-        __builtin_add_overflow(bytes, sizeof(struct csp_chan), &bytes) || bytes > PTRDIFF_MAX)
+        __builtin_add_overflow(bytes, sizeof(struct csp_chan), &bytes) ||
+        bytes > PTRDIFF_MAX)
         return NULL;
     struct csp_chan *ch = malloc(bytes);
     if (!ch)
@@ -61,8 +64,8 @@ struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
     return ch;
 }
 
-// With the lock held, for a select's waiter whose select has been served elsewhere: unlinks it,
-// unless its task is about to do so itself. False: it is.
+// With the lock held, for a select's waiter whose select has been served elsewhere:
+// unlinks it, unless its task is about to do so itself. False: it is.
 static bool discard(struct waitq *q, struct waiter *w)
 {
     uint8_t queued = PLACE_QUEUED;
@@ -139,8 +142,8 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
     return CSP_OK;
 }
 
-// Emptiness is read before `closed`, which never reverts: if both say no, there was an instant,
-// that of the first read, at which the channel was open and had nothing to give.
+// Emptiness is read before `closed`, which never reverts: if both say no, there was an
+// instant, that of the first read, at which the channel was open and had nothing to give.
 bool chan_may_recv(const struct csp_chan *ch)
 {
     if (atomic_load_explicit(&ch->count, memory_order_acquire) > 0 ||
@@ -170,9 +173,10 @@ _Noreturn static void wait_for_ever(struct task *t, enum wait wait)
         sched_park(t);
 }
 
-// With the lock held: queues the caller and lets go of the lock. True: the element went over;
-// false: the channel was closed.
-static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait, struct waiter *w)
+// With the lock held: queues the caller and lets go of the lock. True: the element went
+// over; false: the channel was closed.
+static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
+                      struct waiter *w)
 {
     struct task *t = w->task;
     waitq_push(q, w);
@@ -194,8 +198,8 @@ void csp_chan_send(struct csp_chan *ch, const void *elem)
     int done = chan_send_now(ch, elem, &wake);
     if (done == CSP_WOULD_BLOCK) {
         // A sender's element is only read.
-        struct waiter w = { .task = me, .ch = ch, .elem = (void *)(uintptr_t)elem,
-                            .sending = true };
+        struct waiter w = {
+            .task = me, .ch = ch, .elem = (void *)(uintptr_t)elem, .sending = true};
         if (!wait_turn(ch, &ch->senders, WAIT_SEND, &w))
             csp_panic("send on closed channel");
         return;
@@ -214,7 +218,7 @@ bool csp_chan_recv(struct csp_chan *ch, void *elem)
     lock_take(&ch->lock);
     int done = chan_recv_now(ch, elem, &wake);
     if (done == CSP_WOULD_BLOCK) {
-        struct waiter w = { .task = me, .ch = ch, .elem = elem };
+        struct waiter w = {.task = me, .ch = ch, .elem = elem};
         return wait_turn(ch, &ch->receivers, WAIT_RECV, &w);
     }
     lock_drop(&ch->lock);
@@ -261,7 +265,7 @@ static void release_all(struct csp_chan *ch, struct waitq *q, struct task_queue 
 
 void csp_chan_close(struct csp_chan *ch)
 {
-    struct task_queue woken = { 0 };
+    struct task_queue woken = {0};
     struct task *t;
     if (!ch)
         csp_panic("close of nil channel");

@@ -1,8 +1,9 @@
 // cpus.c -- how many processors this process may really use.
 //
-// The affinity mask, cut down by the cgroup's quota of processor time, rounded up: version 2 of
-// cgroups states it in cpu.max, version 1 in cpu.cfs_quota_us and cpu.cfs_period_us. Every group
-// from the process's own up to the root counts, since each may limit.
+// The affinity mask, cut down by the cgroup's quota of processor time, rounded up:
+// version 2 of cgroups states it in cpu.max, version 1 in cpu.cfs_quota_us and
+// cpu.cfs_period_us. Every group from the process's own up to the root counts, since each
+// may limit.
 
 #include "csp_impl.h"
 
@@ -37,7 +38,8 @@ static double group_quota(const char *directory, bool v2)
     if (v2) {
         char path[PATH_SPACE + 64], line[64];
         snprintf(path, sizeof path, "%s/cpu.max", directory);
-        if (!read_line(path, line, sizeof line) || sscanf(line, "%lf %lf", &quota, &period) != 2)
+        if (!read_line(path, line, sizeof line) ||
+            sscanf(line, "%lf %lf", &quota, &period) != 2)
             return 0;
     } else {
         quota = read_number(directory, "cpu.cfs_quota_us");
@@ -66,7 +68,8 @@ static double path_quota(const char *root, const char *path, bool v2)
     return least;
 }
 
-// Lines of /proc/self/cgroup read hierarchy:controllers:path; version 2 has no controllers.
+// Lines of /proc/self/cgroup read hierarchy:controllers:path; version 2 has no
+// controllers.
 static double process_quota(void)
 {
     FILE *f = fopen("/proc/self/cgroup", "re");
@@ -83,7 +86,8 @@ static double process_quota(void)
         double quota = 0;
         if (!*controllers)
             quota = path_quota("/sys/fs/cgroup", path, true);
-        else if (!strncmp(controllers, "cpu", 3) && strncmp(controllers, "cpuset", 6) != 0)
+        else if (!strncmp(controllers, "cpu", 3) &&
+                 strncmp(controllers, "cpuset", 6) != 0)
             quota = path_quota("/sys/fs/cgroup/cpu", path, false);
         if (quota > 0 && (least == 0 || quota < least))
             least = quota;

@@ -1,20 +1,22 @@
 // csp.h -- tasks, channels and select, with Go's semantics, for C17.
 //
-// A program is a set of tasks that share no variables by habit and talk over channels. Tasks
-// are cheap (a small stack each; a million are fine) and run on `procs` OS threads, moving
-// between them as work moves. This header is the whole public face and the manual.
+// A program is a set of tasks that share no variables by habit and talk over channels.
+// Tasks are cheap (a small stack each; a million are fine) and run on `procs` OS threads,
+// moving between them as work moves. This header is the whole public face and the manual.
 //
-// Promises: waiters are served first come, first served; a select commits exactly one case and
-// chooses uniformly among the ready ones; an unbuffered receive happens before its send
-// returns; a run in which every task waits for ever ends with CSP_DEADLOCK and a list of them.
-// Refuses: preempting C code (a task that computes gives way at its next csp call), growing
-// stacks (64 KiB unless asked otherwise; an overflow is caught and names the task), and errno:
-// a task may continue on another OS thread after any call that waits, so calls return -errno,
-// and neither errno, a pthread mutex nor the address of a thread-local may be held across one.
+// Promises: waiters are served first come, first served; a select commits exactly one
+// case and chooses uniformly among the ready ones; an unbuffered receive happens before
+// its send returns; a run in which every task waits for ever ends with CSP_DEADLOCK and a
+// list of them. Refuses: preempting C code (a task that computes gives way at its next
+// csp call), growing stacks (64 KiB unless asked otherwise; an overflow is caught and
+// names the task), and errno: a task may continue on another OS thread after any call
+// that waits, so calls return -errno, and neither errno, a pthread mutex nor the address
+// of a thread-local may be held across one.
 //
-// A call that names no place to be called from is for tasks, inside a csp_run; what may be
-// called from anywhere says so. Mistakes of the program (a send on a closed channel, freeing a
-// channel that is in use, a task's call outside of any task) panic: see csp_opts.on_panic.
+// A call that names no place to be called from is for tasks, inside a csp_run; what may
+// be called from anywhere says so. Mistakes of the program (a send on a closed channel,
+// freeing a channel that is in use, a task's call outside of any task) panic: see
+// csp_opts.on_panic.
 
 #ifndef CSP_H
 #define CSP_H
@@ -37,63 +39,65 @@ enum {
     CSP_ETHREAD = -13
 };
 
-// Who goes next under virtual time, when several tasks could. CSP_FIFO: the one that has been
-// ready longest. CSP_RANDOM: any, by the seed. CSP_PCT: random priorities that change at a few
-// random points, which finds rare orders (Burckhardt et al., ASPLOS 2010); a yield lowers the
-// task's priority, so that a loop of yields lets others go on.
+// Who goes next under virtual time, when several tasks could. CSP_FIFO: the one that has
+// been ready longest. CSP_RANDOM: any, by the seed. CSP_PCT: random priorities that
+// change at a few random points, which finds rare orders (Burckhardt et al., ASPLOS
+// 2010); a yield lowers the task's priority, so that a loop of yields lets others go on.
 enum csp_policy { CSP_FIFO, CSP_RANDOM, CSP_PCT };
 
 struct csp_opts {
-    int procs;              // workers running tasks at once; 0: usable CPUs (affinity, cgroup quota)
-    uint64_t seed;          // select order, steal order, virtual schedules; 0: from the clock
-    bool virtual_time;      // one OS thread, simulated clock, `procs` simulated processors
-    enum csp_policy policy; // under virtual time
-    bool migrate;           // test mode: every woken task moves to another worker
-    size_t stack_size;      // default for new tasks, bytes; 0: 64 KiB
-    const char *trace;      // path of a Chrome trace to write, or NULL
-    // Called in the offending task, whose run then ends with CSP_PANIC as soon as this returns.
-    // NULL: print the message and the list of tasks to stderr, then abort().
+    int procs;  // workers running tasks at once; 0: usable CPUs (affinity, cgroup quota)
+    uint64_t seed;      // select order, steal order, virtual schedules; 0: from the clock
+    bool virtual_time;  // one OS thread, simulated clock, `procs` simulated processors
+    enum csp_policy policy;  // under virtual time
+    bool migrate;            // test mode: every woken task moves to another worker
+    size_t stack_size;       // default for new tasks, bytes; 0: 64 KiB
+    const char *trace;       // path of a Chrome trace to write, or NULL
+    // Called in the offending task, whose run then ends with CSP_PANIC as soon as this
+    // returns. NULL: print the message and the list of tasks to stderr, then abort().
     void (*on_panic)(const char *msg);
 };
 
 struct csp_stats {
-    uint64_t spawned;    // tasks started, the first included
-    uint64_t leaked;     // tasks that had not ended when the run did, and were dropped
-    uint64_t switches;   // times a worker began or went on with a task
-    uint64_t steals;     // times a worker took work from another
-    uint64_t elapsed_ns; // of the run's own clock
-    uint64_t trace_hash; // of the schedule, under virtual time: same seed, same hash; else 0
+    uint64_t spawned;     // tasks started, the first included
+    uint64_t leaked;      // tasks that had not ended when the run did, and were dropped
+    uint64_t switches;    // times a worker began or went on with a task
+    uint64_t steals;      // times a worker took work from another
+    uint64_t elapsed_ns;  // of the run's own clock
+    uint64_t trace_hash;  // of the virtual schedule: same seed, same hash; else 0
 };
 
-// Runs fn(arg) as the first task and returns when it returns. Tasks that have not ended by then
-// are dropped where they stand and counted as leaked: each at its next csp call, and after the
-// blocking calls that already run have returned. opts and stats may be NULL.
+// Runs fn(arg) as the first task and returns when it returns. Tasks that have not ended
+// by then are dropped where they stand and counted as leaked: each at its next csp call,
+// and after the blocking calls that already run have returned. opts and stats may be
+// NULL.
 //
-// An ordinary function: from any OS thread, again and again, also from several threads at once
-// (the runs are strangers to each other: no channel may be shared between them). Called in a
-// task it panics; wrap it in csp_blocking there.
+// An ordinary function: from any OS thread, again and again, also from several threads at
+// once (the runs are strangers to each other: no channel may be shared between them).
+// Called in a task it panics; wrap it in csp_blocking there.
 //
-// Returns CSP_OK; CSP_DEADLOCK when every task waits and nothing can wake one, after the list
-// of tasks went to stderr; CSP_PANIC after on_panic; CSP_ENOMEM when the first task finds no
-// memory; CSP_ETHREAD when an OS thread cannot be started or the trace cannot be opened. fn has
-// not run after the last two.
+// Returns CSP_OK; CSP_DEADLOCK when every task waits and nothing can wake one, after the
+// list of tasks went to stderr; CSP_PANIC after on_panic; CSP_ENOMEM when the first task
+// finds no memory; CSP_ETHREAD when an OS thread cannot be started or the trace cannot be
+// opened. fn has not run after the last two.
 int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
             struct csp_stats *stats);
 
-// Starts fn(arg) as a task of its own. It may run at once, later, or on another OS thread;
-// whatever the caller did before is visible to it. arg must live as long as the task uses it.
-// Returns CSP_OK, or CSP_ENOMEM with nothing started.
+// Starts fn(arg) as a task of its own. It may run at once, later, or on another OS
+// thread; whatever the caller did before is visible to it. arg must live as long as the
+// task uses it. Returns CSP_OK, or CSP_ENOMEM with nothing started.
 int csp_go(void (*fn)(void *), void *arg);
 
-// As csp_go, with the task's own copy of size bytes at args (on its stack, aligned for any
-// type), gone when the task ends. A copy of more than a quarter of the stack is CSP_ENOMEM.
+// As csp_go, with the task's own copy of size bytes at args (on its stack, aligned for
+// any type), gone when the task ends. A copy of more than a quarter of the stack is
+// CSP_ENOMEM.
 int csp_go_copy(void (*fn)(void *), const void *args, size_t size);
 
 // As csp_go; dumps and traces call the task by name, which is copied and cut at 31 bytes.
 int csp_go_named(const char *name, void (*fn)(void *), void *arg);
 
-// As csp_go on a stack of at least stack_size bytes: rounded up to a power of two from 16 KiB to
-// 32 MiB; more is CSP_ENOMEM. Some of it, under 2 KiB, is the runtime's.
+// As csp_go on a stack of at least stack_size bytes: rounded up to a power of two from 16
+// KiB to 32 MiB; more is CSP_ENOMEM. Some of it, under 2 KiB, is the runtime's.
 int csp_go_stack(size_t stack_size, void (*fn)(void *), void *arg);
 
 // Lets other tasks go first; returns at once when there are none.
@@ -103,35 +107,37 @@ void csp_yield(void);
 // CSP_DEADLOCK when none is left, as after Go's runtime.Goexit.
 _Noreturn void csp_exit(void);
 
-// From csp_pin to the matching csp_unpin the task stays on its present OS thread (for libraries
-// that keep state per thread). Calls nest; the end of the task unpins.
+// From csp_pin to the matching csp_unpin the task stays on its present OS thread (for
+// libraries that keep state per thread). Calls nest; the end of the task unpins.
 void csp_pin(void);
 void csp_unpin(void);
 
-// Nanoseconds on a monotonic clock; under virtual time on the simulated one, which starts at 0.
-// From anywhere.
+// Nanoseconds on a monotonic clock; under virtual time on the simulated one, which starts
+// at 0. From anywhere.
 uint64_t csp_now(void);
 
 // Waits at least ns nanoseconds, holding no processor.
 void csp_sleep(uint64_t ns);
 
-// Computes for ns nanoseconds, holding a processor: spins in real time, and keeps one of the
-// simulated processors busy under virtual time.
+// Computes for ns nanoseconds, holding a processor: spins in real time, and keeps one of
+// the simulated processors busy under virtual time.
 void csp_work(uint64_t ns);
 
-// Calls fn(arg) on an OS thread with a full-size stack and returns its result; other tasks go on
-// meanwhile. For everything that may block the thread or is hungry for stack: disk files,
-// getaddrinfo, dlopen, OpenMP, OpenCL. fn is no task: only csp_now, csp_run and what says "from
-// anywhere" may be called in it. Under virtual time the call takes no simulated time. When no
-// thread can be started, the call runs right here, and the worker waits for it.
+// Calls fn(arg) on an OS thread with a full-size stack and returns its result; other
+// tasks go on meanwhile. For everything that may block the thread or is hungry for stack:
+// disk files, getaddrinfo, dlopen, OpenMP, OpenCL. fn is no task: only csp_now, csp_run
+// and what says "from anywhere" may be called in it. Under virtual time the call takes no
+// simulated time. When no thread can be started, the call runs right here, and the worker
+// waits for it.
 int csp_blocking(int (*fn)(void *), void *arg);
 
 // Waits until fd is ready for one of events (poll(2)'s POLLIN, POLLOUT, ...), for at most
-// timeout_ns (CSP_FOREVER: without limit; 0: does not wait). Returns the ready events, which may
-// include POLLERR and POLLHUP; CSP_TIMEOUT; or -errno, which is never -1 (EPERM is reported as
-// -EINVAL: the descriptor is of a kind that does not poll; regular files are always ready). Any
-// number of tasks may wait for one fd. fd must stay open meanwhile. Under virtual time only
-// timeouts pass; a run that waits for descriptors alone waits for them in real time.
+// timeout_ns (CSP_FOREVER: without limit; 0: does not wait). Returns the ready events,
+// which may include POLLERR and POLLHUP; CSP_TIMEOUT; or -errno, which is never -1 (EPERM
+// is reported as -EINVAL: the descriptor is of a kind that does not poll; regular files
+// are always ready). Any number of tasks may wait for one fd. fd must stay open
+// meanwhile. Under virtual time only timeouts pass; a run that waits for descriptors
+// alone waits for them in real time.
 int csp_wait_fd(int fd, int events, int64_t timeout_ns);
 
 // read(2) and write(2) once, waiting first until the fd is ready if it is non-blocking; a
@@ -139,43 +145,46 @@ int csp_wait_fd(int fd, int events, int64_t timeout_ns);
 ssize_t csp_read(int fd, void *buf, size_t n);
 ssize_t csp_write(int fd, const void *buf, size_t n);
 
-// A channel carries elements of one size, first in, first out, through a buffer of `capacity`
-// elements; with capacity 0 sender and receiver meet. A NULL channel is never ready.
+// A channel carries elements of one size, first in, first out, through a buffer of
+// `capacity` elements; with capacity 0 sender and receiver meet. A NULL channel is never
+// ready.
 struct csp_chan;
 
-// From anywhere. The caller frees. NULL: out of memory, or the size of the buffer overflows.
-// elem_size 0 is fine: such a channel carries events.
+// From anywhere. The caller frees. NULL: out of memory, or the size of the buffer
+// overflows. elem_size 0 is fine: such a channel carries events.
 struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity);
 
-// Sends a copy of *elem (ignored when elem_size is 0), waiting for room or for a receiver.
-// Panics when ch is closed, then or while it waits. NULL channel: blocks for ever.
+// Sends a copy of *elem (ignored when elem_size is 0), waiting for room or for a
+// receiver. Panics when ch is closed, then or while it waits. NULL channel: blocks for
+// ever.
 void csp_chan_send(struct csp_chan *ch, const void *elem);
 
-// Receives into *elem; elem NULL discards. False: the channel is closed and drained, and *elem
-// is zeroed. NULL channel: blocks for ever.
+// Receives into *elem; elem NULL discards. False: the channel is closed and drained, and
+// *elem is zeroed. NULL channel: blocks for ever.
 bool csp_chan_recv(struct csp_chan *ch, void *elem);
 
-// The same without waiting; from anywhere. CSP_OK; CSP_WOULD_BLOCK (*elem is left alone); and
-// for receives CSP_CLOSED (*elem is zeroed). Sending on a closed channel panics.
+// The same without waiting; from anywhere. CSP_OK; CSP_WOULD_BLOCK (*elem is left alone);
+// and for receives CSP_CLOSED (*elem is zeroed). Sending on a closed channel panics.
 int csp_chan_try_send(struct csp_chan *ch, const void *elem);
 int csp_chan_try_recv(struct csp_chan *ch, void *elem);
 
-// Ends sending: receivers get what is in the buffer, then false. Waiting receivers return false,
-// waiting senders panic. From anywhere. Panics when ch is closed already or NULL.
+// Ends sending: receivers get what is in the buffer, then false. Waiting receivers return
+// false, waiting senders panic. From anywhere. Panics when ch is closed already or NULL.
 void csp_chan_close(struct csp_chan *ch);
 
-// From anywhere, also after the run. Panics when a task is parked on it. NULL is fine. The
-// element values left in the buffer are forgotten.
+// From anywhere, also after the run. Panics when a task is parked on it. NULL is fine.
+// The element values left in the buffer are forgotten.
 void csp_chan_free(struct csp_chan *ch);
 
-// Elements in the buffer (a moment's truth: it orders nothing), and its capacity. From anywhere.
-// Both are 0 for NULL.
+// Elements in the buffer (a moment's truth: it orders nothing), and its capacity. From
+// anywhere. Both are 0 for NULL.
 size_t csp_chan_len(const struct csp_chan *ch);
 size_t csp_chan_cap(const struct csp_chan *ch);
 
-// Channels (of uint64_t, capacity 1) on which csp_now() arrives once, ns from now, or every ns,
-// dropping what nobody took in time. The caller frees them, which cancels the timer; the end of
-// the run does so, too, but does not free. NULL: out of memory. csp_tick(0) panics.
+// Channels (of uint64_t, capacity 1) on which csp_now() arrives once, ns from now, or
+// every ns, dropping what nobody took in time. The caller frees them, which cancels the
+// timer; the end of the run does so, too, but does not free. NULL: out of memory.
+// csp_tick(0) panics.
 struct csp_chan *csp_after(uint64_t ns);
 struct csp_chan *csp_tick(uint64_t ns);
 
@@ -183,20 +192,20 @@ struct csp_chan *csp_tick(uint64_t ns);
 
 enum csp_op { CSP_SEND, CSP_RECV };
 
-// One case of a select. elem: what to send, or where to receive (NULL discards). ok is set for
-// the case that was done: as csp_chan_recv's result, and true for a send. Other cases' elem and
-// ok are never written.
+// One case of a select. elem: what to send, or where to receive (NULL discards). ok is
+// set for the case that was done: as csp_chan_recv's result, and true for a send. Other
+// cases' elem and ok are never written.
 struct csp_case {
     enum csp_op op;
-    struct csp_chan *ch; // NULL: never ready
+    struct csp_chan *ch;  // NULL: never ready
     void *elem;
     bool ok;
 };
 
-// Waits until one of n cases can be done, does it and returns its index; among ready cases all
-// are equally likely. After timeout_ns (CSP_FOREVER: no limit; 0: does not wait at all) with none
-// ready returns CSP_TIMEOUT. Panics when it chooses a send on a closed channel. One channel may
-// stand in several cases. n is at most 65535.
+// Waits until one of n cases can be done, does it and returns its index; among ready
+// cases all are equally likely. After timeout_ns (CSP_FOREVER: no limit; 0: does not wait
+// at all) with none ready returns CSP_TIMEOUT. Panics when it chooses a send on a closed
+// channel. One channel may stand in several cases. n is at most 65535.
 int csp_select(struct csp_case *cases, int n, int64_t timeout_ns);
 
 // Typed channels, checked at compile time:
@@ -207,34 +216,39 @@ int csp_select(struct csp_case *cases, int n, int64_t timeout_ns);
 //     struct cart *c;
 //     while (csp_recv(loaded, &c)) ...
 //
-// A handle is one pointer, freely copied; handle.ch is the channel, NULL after a CSP_MAKE that
-// found no memory. A typed handle on a channel of csp_after is written { csp_after(ns) }. Values
-// convert to the element type as by assignment; the address given to a receive must have the
-// element's type exactly, or be NULL.
-#define CSP_CHAN(T)                                                                                \
-    union {                                                                                        \
-        struct csp_chan *ch;                                                                       \
-        __typeof__(T) *elem;                                                                       \
+// A handle is one pointer, freely copied; handle.ch is the channel, NULL after a CSP_MAKE
+// that found no memory. Braces make a handle of an untyped channel of the same element:
+//
+//     typedef CSP_CHAN(uint64_t) time_chan;
+//     time_chan noon = {csp_after(ns)};
+//
+// Values convert to the element type as by assignment; the address given to a receive
+// must have the element's type exactly, or be NULL.
+#define CSP_CHAN(T)                                                                      \
+    union {                                                                              \
+        struct csp_chan *ch;                                                             \
+        __typeof__(T) *elem;                                                             \
     }
-#define CSP_MAKE(chan_type, capacity)                                                              \
-    ((chan_type){ csp_chan_make(sizeof(*((chan_type *)0)->elem), (capacity)) })
+#define CSP_MAKE(chan_type, capacity)                                                    \
+    ((chan_type){csp_chan_make(sizeof(*((chan_type *)0)->elem), (capacity))})
 
 // p itself, if it is a pointer to c's element type or NULL; else it does not compile.
 #define CSP_ELEM(c, p) _Generic((p), __typeof__(*(c).elem) * : (p), void * : (p))
 // The address of a temporary of c's element type that holds value.
-#define CSP_TEMP(c, value) ((__typeof__(*(c).elem)[1]){ value })
+#define CSP_TEMP(c, value) ((__typeof__(*(c).elem)[1]){value})
 
-#define csp_send(c, value) csp_chan_send((c).ch, CSP_TEMP(c, value))
-#define csp_recv(c, p) csp_chan_recv((c).ch, CSP_ELEM(c, p))
+#define csp_send(c, value)     csp_chan_send((c).ch, CSP_TEMP(c, value))
+#define csp_recv(c, p)         csp_chan_recv((c).ch, CSP_ELEM(c, p))
 #define csp_try_send(c, value) csp_chan_try_send((c).ch, CSP_TEMP(c, value))
-#define csp_try_recv(c, p) csp_chan_try_recv((c).ch, CSP_ELEM(c, p))
-#define csp_close(c) csp_chan_close((c).ch)
-#define csp_free(c) csp_chan_free((c).ch)
-#define csp_len(c) csp_chan_len((c).ch)
-#define csp_cap(c) csp_chan_cap((c).ch)
+#define csp_try_recv(c, p)     csp_chan_try_recv((c).ch, CSP_ELEM(c, p))
+#define csp_close(c)           csp_chan_close((c).ch)
+#define csp_free(c)            csp_chan_free((c).ch)
+#define csp_len(c)             csp_chan_len((c).ch)
+#define csp_cap(c)             csp_chan_cap((c).ch)
 
-// Cases of a select on typed channels; p is the address of the element to send or to receive.
-#define CSP_CASE_SEND(c, p) ((struct csp_case){ CSP_SEND, (c).ch, CSP_ELEM(c, p), false })
-#define CSP_CASE_RECV(c, p) ((struct csp_case){ CSP_RECV, (c).ch, CSP_ELEM(c, p), false })
+// Cases of a select on typed channels; p is the address of the element to send or to
+// receive.
+#define CSP_CASE_SEND(c, p) ((struct csp_case){CSP_SEND, (c).ch, CSP_ELEM(c, p), false})
+#define CSP_CASE_RECV(c, p) ((struct csp_case){CSP_RECV, (c).ch, CSP_ELEM(c, p), false})
 
 #endif

@@ -1,16 +1,20 @@
-// csp_impl.h -- what the files of the runtime share: tasks, workers, runs, and who may touch what.
+// csp_impl.h -- what the files of the runtime share: tasks, workers, runs, and who may
+// touch what. Long, since it is the one place to look all of that up.
 //
-// A *task* is a function on a small stack; its record lies at the top of its stack's slot. A
-// *worker* is an OS thread that runs tasks; each has a ring of ready tasks and one hand-over
-// place (runnext). A *run* is one csp_run: its workers, timers, descriptors and counters. To
-// *park* is to leave the worker to another task; to *ready* a task is to queue a parked one.
+// A *task* is a function on a small stack; its record lies at the top of its stack's
+// slot. A *worker* is an OS thread that runs tasks; each has a ring of ready tasks and
+// one hand-over place (runnext). A *run* is one csp_run: its workers, timers, descriptors
+// and counters. To *park* is to leave the worker to another task; to *ready* a task is to
+// queue a parked one.
 //
-// The three seams at which real and virtual time differ are csp_now, the choice of the next task
-// (sched_pick, sched_ready) and what a worker without work does (worker_find).
+// The three seams at which real and virtual time differ are csp_now, the choice of the
+// next task (sched_pick, sched_ready) and what a worker without work does (find in
+// worker.c).
 //
-// Memory under three kinds of rule: fields marked "owner" are touched only on the worker's own
-// OS thread (from any task's stack); fields under a lock name it; the rest is atomic. TSan thinks
-// in tasks, not in OS threads, so functions that touch owner fields are marked OWNER_ONLY.
+// Memory under three kinds of rule: fields marked "owner" are touched only on the
+// worker's own OS thread (from any task's stack); fields under a lock name it; the rest
+// is atomic. TSan thinks in tasks, not in OS threads, so functions that touch owner
+// fields are marked OWNER_ONLY.
 
 #ifndef CSP_IMPL_H
 #define CSP_IMPL_H
@@ -23,26 +27,27 @@
 #include <assert.h>
 #include <stdalign.h>
 
-#define likely(x) __builtin_expect(!!(x), 1)
+#define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
 enum {
     CACHE_LINE = 64,
-    RING_SIZE = 256,       // ready tasks a worker keeps for itself; the rest are shared
-    HOUSEKEEPING = 64,     // task switches between looks at timers, descriptors, shared tasks
+    RING_SIZE = 256,  // ready tasks a worker keeps for itself; the rest are shared
+    HOUSEKEEPING =
+        64,  // task switches between looks at timers, descriptors, shared tasks
     RUNNEXT_BUDGET = 32,   // hand-overs in a row before the ring gets its turn
     STACK_BATCH = 32,      // stacks moved at once between a worker and the shared pool
     STACK_CLASS_MIN = 14,  // log2 of the smallest slot, 16 KiB
     STACK_CLASS_MAX = 25,  // and of the largest, 32 MiB
     STACK_CLASS_DEFAULT = 16,
-    ARENA_BITS = 26,       // arenas of 64 MiB, aligned
+    ARENA_BITS = 26,  // arenas of 64 MiB, aligned
     ADDRESS_BITS = 48,
     TASK_NAME = 32,
-    PANIC_SPACE = 160      // longest panic message
+    PANIC_SPACE = 160  // longest panic message
 };
 
 enum wait {
-    WAIT_FREE, // the slot holds no task
+    WAIT_FREE,  // the slot holds no task
     WAIT_READY,
     WAIT_RUNNING,
     WAIT_SEND,
@@ -64,18 +69,19 @@ struct job;
 // Where a stack was left. The assembly knows the first two fields.
 struct context {
     void *sp;
-    _Atomic uint32_t on_cpu; // not 0 until the stack has really been left
+    _Atomic uint32_t on_cpu;  // not 0 until the stack has really been left
     uint32_t unused;
-    const void *stack_low; // the sanitizers' view of the stack
+    const void *stack_low;  // the sanitizers' view of the stack
     size_t stack_size;
     void *asan_fake;
     void *tsan_fiber;
 };
 
 struct timer {
-    struct heap_node node; // key: deadline; under run->timer_lock
-    bool armed;            // in the heap; under run->timer_lock
-    // Both under run->timer_lock; neither may park. drop: the run ends first; may be NULL.
+    struct heap_node node;  // key: deadline; under run->timer_lock
+    bool armed;             // in the heap; under run->timer_lock
+    // Both under run->timer_lock; neither may park. drop: the run ends first; may be
+    // NULL.
     void (*fire)(struct timer *, struct worker *, uint64_t now_ns);
     void (*drop)(struct timer *);
 };
@@ -85,23 +91,23 @@ struct task {
     struct task *next;                // in the one queue that holds it
     _Atomic(struct worker *) worker;  // whose it is while it runs
     _Atomic(struct run *) run;
-    _Atomic uint8_t wait;             // enum wait
-    bool holds_cpu;                   // virtual time: came out of csp_work with its processor
+    _Atomic uint8_t wait;  // enum wait
+    bool holds_cpu;        // virtual time: came out of csp_work with its processor
     uint16_t pins;
-    _Atomic uint32_t won;             // 0 while a select or a timed wait is undecided
-    struct waiter *fired;             // the waiter that won; NULL: the timer did
-    struct waiter *waiters;           // while parked on channels: an array of n_waiters
+    _Atomic uint32_t won;    // 0 while a select or a timed wait is undecided
+    struct waiter *fired;    // the waiter that won; NULL: the timer did
+    struct waiter *waiters;  // while parked on channels: an array of n_waiters
     uint32_t n_waiters;
-    uint64_t priority;                // virtual time: the key under CSP_PCT; 0: not yet given
-    void *scratch;                    // memory to free if the task is dropped in a large select
-    struct timer timer;               // of a sleep or of a wait with a timeout
-    struct heap_node order;           // virtual time: place among the ready tasks
+    uint64_t priority;       // virtual time: the key under CSP_PCT; 0: not yet given
+    void *scratch;           // memory to free if the task is dropped in a large select
+    struct timer timer;      // of a sleep or of a wait with a timeout
+    struct heap_node order;  // virtual time: place among the ready tasks
     uint64_t rng;
     uint64_t id;
-    _Atomic uint64_t since_ns;        // when it parked, to within HOUSEKEEPING switches
+    _Atomic uint64_t since_ns;  // when it parked, to within HOUSEKEEPING switches
     void (*fn)(void *);
     void *arg;
-    const void *spawned_at;           // return address of the csp_go
+    const void *spawned_at;  // return address of the csp_go
     struct worker *pinned_to;
     char name[TASK_NAME];
 };
@@ -117,33 +123,33 @@ struct worker {
     // Shared.
     alignas(CACHE_LINE) _Atomic uint32_t head;
     _Atomic(struct task *) runnext;
-    alignas(CACHE_LINE) _Atomic uint32_t tail; // written by the owner
-    _Atomic uint32_t tick;                     // switches; written by the owner
+    alignas(CACHE_LINE) _Atomic uint32_t tail;  // written by the owner
+    _Atomic uint32_t tick;                      // switches; written by the owner
     _Atomic(struct task *) ring[RING_SIZE];
-    alignas(CACHE_LINE) _Atomic uint32_t word; // enum nap
-    _Atomic bool listed;                       // in run->idle; written under run->idle_lock
-    bool entered;              // has been woken for this run; under run->idle_lock
-    _Atomic bool enter;        // tells its OS thread to join the run
-    _Atomic uint32_t seen_tick; // what the leader saw last, see worker.c
-    struct worker *idle_next, *idle_prev;      // idle_lock
+    alignas(CACHE_LINE) _Atomic uint32_t word;  // enum nap
+    _Atomic bool listed;         // in run->idle; written under run->idle_lock
+    bool entered;                // has been woken for this run; under run->idle_lock
+    _Atomic bool enter;          // tells its OS thread to join the run
+    _Atomic uint32_t seen_tick;  // what the leader saw last, see worker.c
+    struct worker *idle_next, *idle_prev;  // idle_lock
     struct lock inbox_lock;
-    struct task_queue inbox;                   // pinned tasks that are ready
+    struct task_queue inbox;  // pinned tasks that are ready
     _Atomic uint32_t inbox_len;
     // Owner.
     alignas(CACHE_LINE) struct run *run;
-    struct context ctx;       // the OS thread's own stack
-    struct task *handoff;     // what to go on with, once on the OS thread's own stack
-    struct task *stacks;      // ended tasks' slots of the run's default class
-    struct task *odd_stack;   // the last ended task's slot of another class, see stack_put
+    struct context ctx;      // the OS thread's own stack
+    struct task *handoff;    // what to go on with, once on the OS thread's own stack
+    struct task *stacks;     // ended tasks' slots of the run's default class
+    struct task *odd_stack;  // the last ended task's slot of another class, see stack_put
     uint32_t n_stacks;
-    uint32_t budget;          // hand-overs left before the ring's turn
-    bool spinning;            // counted in run->n_spinning
+    uint32_t budget;  // hand-overs left before the ring's turn
+    bool spinning;    // counted in run->n_spinning
     uint32_t index;
     uint64_t rng;
-    uint64_t clock_ns;        // a recent csp_now
+    uint64_t clock_ns;  // a recent csp_now
     uint64_t next_id, last_id;
     uint64_t spawned, ended, switches, steals;
-    struct job *call;         // virtual time: a blocking call to make on this stack
+    struct job *call;  // virtual time: a blocking call to make on this stack
     struct task *caller;
     // Of the process.
     struct worker *cache_next;
@@ -152,12 +158,12 @@ struct worker {
 
 struct run {
     // Read only after the start.
-    int procs;     // workers
-    int sim_procs; // simulated processors
+    int procs;      // workers
+    int sim_procs;  // simulated processors
     uint32_t stack_class;
     uint64_t seed;
-    bool may_spin; // there are processors to spare for spinning
-    bool alone;    // one worker: nobody steals, nobody needs waking
+    bool may_spin;  // there are processors to spare for spinning
+    bool alone;     // one worker: nobody steals, nobody needs waking
     bool simulated;
     bool migrate;
     enum csp_policy policy;
@@ -168,25 +174,27 @@ struct run {
     _Atomic bool ending;
     _Atomic int result;
     _Atomic uint64_t ids;
-    _Atomic uint32_t guests; // workers and threads of blocking calls now inside this run
+    _Atomic uint32_t guests;  // workers and threads of blocking calls now inside this run
 
     alignas(CACHE_LINE) struct lock queue_lock;
-    struct task_queue queue; // ready tasks of nobody in particular
+    struct task_queue queue;  // ready tasks of nobody in particular
     _Atomic uint32_t queue_len;
 
     alignas(CACHE_LINE) struct lock idle_lock;
-    struct worker *idle;   // a list; the one woken last is first
-    _Atomic(struct worker *) leader; // the idle one that waits for timers and descriptors
+    struct worker *idle;  // a list; the one woken last is first
+    _Atomic(struct worker *)
+        leader;  // the idle one that waits for timers and descriptors
     _Atomic uint32_t n_idle;
     _Atomic uint32_t n_spinning;
-    _Atomic bool unwatched; // there are idle workers, and none looks at stale hand-overs
-    _Atomic uint64_t leader_until_ns; // when the leader wakes by itself; 0: no leader asleep
-    _Atomic uint32_t blocking;        // blocking calls under way
+    _Atomic bool unwatched;  // there are idle workers, and none looks at stale hand-overs
+    _Atomic uint64_t
+        leader_until_ns;        // when the leader wakes by itself; 0: no leader asleep
+    _Atomic uint32_t blocking;  // blocking calls under way
 
     alignas(CACHE_LINE) struct lock timer_lock;
     struct heap timers;
     uint64_t timer_seq;
-    _Atomic uint64_t next_deadline_ns; // UINT64_MAX: no timer
+    _Atomic uint64_t next_deadline_ns;  // UINT64_MAX: no timer
 
     _Atomic(struct netpoll *) poll;
     struct sim *sim;
@@ -200,10 +208,12 @@ void *csp_switch_prepare(void *top, void (*entry)(void *), void *arg);
 // stack.c -- slots. The table tells the class of the arena at an address; 0: none there.
 extern _Atomic uint8_t csp_arena_class[1u << (ADDRESS_BITS - ARENA_BITS)];
 
-// The size of a record in its slot, and how many colours displace it there: records at equal
-// distances of 64 KiB would all compete for the same few sets of the first-level cache.
+// The size of a record in its slot, and how many colours displace it there: records at
+// equal distances of 64 KiB would all compete for the same few sets of the first-level
+// cache.
 enum { TASK_SPACE = 384, TASK_COLOURS = 16 };
-static_assert(sizeof(struct task) <= TASK_SPACE, "the task record has outgrown its space");
+static_assert(sizeof(struct task) <= TASK_SPACE,
+              "the task record has outgrown its space");
 
 static inline struct task *stack_task(uintptr_t address, unsigned class)
 {
@@ -212,9 +222,9 @@ static inline struct task *stack_task(uintptr_t address, unsigned class)
     return (struct task *)(slot + size - TASK_SPACE - colour * CACHE_LINE);
 }
 
-// The calling task, found from the stack pointer, or NULL outside of tasks. A thread-local would
-// not do: compilers keep its address across a switch, after which the task may be on another
-// OS thread.
+// The calling task, found from the stack pointer, or NULL outside of tasks. A
+// thread-local would not do: compilers keep its address across a switch, after which the
+// task may be on another OS thread.
 static inline struct task *self(void)
 {
     uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
@@ -275,8 +285,8 @@ OWNER_ONLY static inline uint32_t rng_below(uint64_t *state, uint32_t n)
     return (uint32_t)(((rng_next(state) >> 32) * n) >> 32);
 }
 
-// A slot of the class, its record as the last task left it, or zeroed; NULL: out of memory. From
-// and to w's cache where the class is its run's.
+// A slot of the class, its record as the last task left it, or zeroed; NULL: out of
+// memory. From and to w's cache where the class is its run's.
 struct task *stack_get(unsigned class, struct worker *w);
 void stack_put(struct task *t, struct worker *w);
 // Hands w's cached slots back to the shared pool.
@@ -304,27 +314,34 @@ void fiber_switch(struct context *from, struct context *to);
 _Noreturn void fiber_leave(struct context *from, struct context *to);
 // First thing on a new stack.
 void fiber_arrived(struct context *ctx);
-// Has the dropped task t, which will never run again, order what it did before what follows:
-// on its slot, and in its run. host: the calling thread's.
+// Has the dropped task t, which will never run again, order what it did before what
+// follows: on its slot, and in its run. host: the calling thread's.
 void fiber_drop(struct task *t, struct context *host);
 
-// sched.c
+// task.c
 struct spawn {
-    unsigned class; // 0: the run's default
+    unsigned class;  // 0: the run's default
     void (*fn)(void *);
     void *arg;
-    const void *copy; // not NULL: copied to the task's stack, and arg is the copy
+    const void *copy;  // not NULL: copied to the task's stack, and arg is the copy
     size_t copy_size;
-    const char *name; // or NULL
+    const char *name;  // or NULL
     const void *at;
     uint64_t rng;
 };
 unsigned stack_class(size_t size);
 // A task that has yet to be made ready, or NULL: out of memory.
 struct task *task_new(struct worker *w, const struct spawn *s);
-// Makes a parked task ready. w: the calling worker, or NULL when the caller may be any thread.
+
+// sched.c
+// Makes a parked task ready. w: the calling worker, or NULL when the caller may be any
+// thread.
 void sched_ready(struct task *t, struct worker *w);
-// The next task of w's own or of the shared ones, or NULL. Does the housekeeping now and then.
+// Queues a task behind all others of w's that are ready. news: they are more now than
+// before.
+void sched_ready_last(struct task *t, struct worker *w, bool news);
+// The next task of w's own or of the shared ones, or NULL. Does the housekeeping now and
+// then.
 struct task *sched_pick(struct worker *w);
 // Leaves the worker until somebody readies t, the calling task.
 void sched_park(struct task *t);
@@ -336,10 +353,13 @@ struct task *sched_shared(struct worker *w);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext);
 bool sched_ring_empty(const struct worker *w);
-void sched_push_shared(struct run *run, struct task *t);
 
-// worker.c -- OS threads without work, and waking them.
+// worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
+
+// wake.c
+// With idle_lock held: takes w off the list of the idle.
+void worker_unlist(struct run *run, struct worker *w);
 // There is new work: wakes an idle worker unless one is already looking.
 void worker_wake_one(struct run *run);
 // There is work for w alone.
@@ -348,14 +368,16 @@ void worker_wake_this(struct run *run, struct worker *w);
 void worker_watch_over(struct run *run);
 // A timer or descriptor has been added that may be due before the leader wakes by itself.
 void worker_leader_check(struct run *run, uint64_t deadline_ns);
-// Ends the run: every worker of it returns from worker_loop, soon.
+// Ends the run with result, unless it ends already: every worker of it returns from
+// worker_loop, soon.
 void worker_end_all(struct run *run, int result);
 
 // thread.c -- the process-wide cache of workers and their OS threads.
 bool thread_get_workers(struct run *run);
 void thread_put_workers(struct run *run);
 
-// cpus.c -- processors that this process may use: affinity, then cgroup quota; at least 1.
+// cpus.c -- processors that this process may use: affinity, then cgroup quota; at
+// least 1.
 int cpus_usable(void);
 
 // timer.c
@@ -376,20 +398,21 @@ struct csp_chan {
     struct lock lock;
     _Atomic bool closed;
     size_t elem_size, cap;
-    size_t head;          // index of the oldest element
-    _Atomic size_t count; // elements in the buffer
+    size_t head;           // index of the oldest element
+    _Atomic size_t count;  // elements in the buffer
     struct waitq senders, receivers;
-    struct ticker *ticker; // of csp_after and csp_tick, else NULL
+    struct ticker *ticker;  // of csp_after and csp_tick, else NULL
     alignas(16) char buf[];
 };
-// With the lock held: does the operation if it can be done now, else CSP_WOULD_BLOCK. *wake: a
-// task to ready after unlocking, or NULL. CSP_CLOSED from a send means: panic.
+// With the lock held: does the operation if it can be done now, else CSP_WOULD_BLOCK.
+// *wake: a task to ready after unlocking, or NULL. CSP_CLOSED from a send means: panic.
 int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake);
 int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake);
 // A peek without the lock; a moment's truth.
 bool chan_may_send(const struct csp_chan *ch);
 bool chan_may_recv(const struct csp_chan *ch);
-// Takes a waiter off its channel, if it is still there. Once it is not, the channel may be gone.
+// Takes a waiter off its channel, if it is still there. Once it is not, the channel may
+// be gone.
 void chan_leave(struct waiter *w);
 
 // tick.c -- the clocks behind csp_after and csp_tick.
@@ -399,8 +422,8 @@ void ticker_free(struct ticker *ticker);
 bool netpoll_pending(const struct run *run);
 // Readies tasks whose descriptors are ready, without waiting.
 void netpoll_look(struct run *run, struct worker *w);
-// Waits for at most timeout_ns (-1: for ever) until there are events; netpoll_dispatch readies
-// the tasks. Only the leader calls these.
+// Waits for at most timeout_ns (-1: for ever) until there are events; netpoll_dispatch
+// readies the tasks. Only the leader calls these.
 int netpoll_wait(struct run *run, int64_t timeout_ns);
 void netpoll_dispatch(struct run *run, struct worker *w, int n);
 // Ends another thread's netpoll_wait.
@@ -415,8 +438,8 @@ void sim_yield(struct task *t);
 struct task *sim_pick(struct worker *w);
 // No task can go on now: advances the clock, or ends the run.
 void sim_advance(struct worker *w);
-// A blocking call of t's, made on the worker's own stack: sim_call parks t, sim_called makes the
-// call and returns t, which goes on at once.
+// A blocking call of t's, made on the worker's own stack: sim_call parks t, sim_called
+// makes the call and returns t, which goes on at once.
 void sim_call(struct task *t, struct job *job);
 struct task *sim_called(struct worker *w);
 uint64_t sim_now(const struct run *run);
@@ -432,7 +455,8 @@ void trace_close(struct run *run);
 // From now on w runs t; NULL: nothing.
 void trace_enter(struct worker *w, const struct task *t);
 // Virtual time: t works from begin to end.
-void trace_work(struct worker *w, const struct task *t, uint64_t begin_ns, uint64_t end_ns);
+void trace_work(struct worker *w, const struct task *t, uint64_t begin_ns,
+                uint64_t end_ns);
 
 // dump.c
 // A mistake of the program, in whatever task or thread calls.

@@ -1,9 +1,10 @@
 // csp_list.h -- two small intrusive containers of the runtime, without allocation.
 //
-// waitq: a doubly linked FIFO of waiters; unlinking any member is O(1), so that a select that
-// loses leaves a long queue at once. heap: a pairing heap ordered by (key, seq), so that equal
-// deadlines come out in the order they went in; insertion O(1), removal O(log n) amortised.
-// Neither locks: the owner of the head does, or the OS thread that alone uses the heap.
+// waitq: a doubly linked FIFO of waiters; unlinking any member is O(1), so that a select
+// that loses leaves a long queue at once. heap: a pairing heap ordered by (key, seq), so
+// that equal deadlines come out in the order they went in; insertion O(1), removal O(log
+// n) amortised. Neither locks: the owner of the head does, or the OS thread that alone
+// uses the heap.
 
 #ifndef CSP_LIST_H
 #define CSP_LIST_H
@@ -19,21 +20,22 @@ struct waiter;
 struct task;
 struct csp_chan;
 
-// Where a waiter is. A select that was served elsewhere takes its other waiters off by itself;
-// from PLACE_LEAVING to PLACE_NONE it relies on the channel to be there, and nobody else may
-// unlink the waiter.
+// Where a waiter is. A select that was served elsewhere takes its other waiters off by
+// itself; from PLACE_LEAVING to PLACE_NONE it relies on the channel to be there, and
+// nobody else may unlink the waiter.
 enum place { PLACE_NONE, PLACE_QUEUED, PLACE_LEAVING };
 
 // One place in one channel's queue; it lives on the stack of the parked task.
 struct waiter {
     struct waiter *next, *prev;
     struct task *task;
-    struct csp_chan *ch; // whose queue it is or was in; the case's channel in a select
-    void *elem;          // what to send, or where to receive; may be NULL
+    struct csp_chan *ch;  // whose queue it is or was in; the case's channel in a select
+    void *elem;           // what to send, or where to receive; may be NULL
     bool sending;
-    bool selecting; // the waker must first win the task's `won`
-    _Atomic uint8_t place; // enum place; changed under the channel's lock, but for LEAVING
-    bool ok; // set by the waker: the element went over; false: the channel was closed
+    bool selecting;  // the waker must first win the task's `won`
+    _Atomic uint8_t
+        place;  // enum place; changed under the channel's lock, but for LEAVING
+    bool ok;    // set by the waker: the element went over; false: the channel was closed
 };
 
 // `first` is atomic only so that a try operation may peek at emptiness without the lock.
@@ -44,7 +46,8 @@ struct waitq {
 
 static inline struct waiter *waitq_first(const struct waitq *q)
 {
-    return atomic_load_explicit(&((struct waitq *)(uintptr_t)q)->first, memory_order_relaxed);
+    return atomic_load_explicit(&((struct waitq *)(uintptr_t)q)->first,
+                                memory_order_relaxed);
 }
 
 static inline void waitq_push(struct waitq *q, struct waiter *w)
@@ -73,7 +76,8 @@ static inline void waitq_remove(struct waitq *q, struct waiter *w)
 }
 
 struct heap_node {
-    struct heap_node *child, *next, *prev; // prev: left sibling, or the parent for a first child
+    struct heap_node *child, *next,
+        *prev;  // prev: left sibling, or the parent for a first child
     uint64_t key, seq;
 };
 
@@ -87,7 +91,8 @@ static inline bool heap_before(const struct heap_node *a, const struct heap_node
 }
 
 // Makes the later of two roots the first child of the other, which is returned.
-OWNER_ONLY static inline struct heap_node *heap_meld(struct heap_node *a, struct heap_node *b)
+OWNER_ONLY static inline struct heap_node *heap_meld(struct heap_node *a,
+                                                     struct heap_node *b)
 {
     if (!a || !b)
         return a ? a : b;
@@ -110,7 +115,8 @@ OWNER_ONLY static inline void heap_insert(struct heap *h, struct heap_node *n)
     h->root = heap_meld(h->root, n);
 }
 
-// The two passes of a pairing heap: meld siblings in pairs, then the pairs from right to left.
+// The two passes of a pairing heap: meld siblings in pairs, then the pairs from right to
+// left.
 OWNER_ONLY static inline struct heap_node *heap_pair(struct heap_node *first)
 {
     struct heap_node *pairs = NULL;

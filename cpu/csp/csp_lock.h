@@ -1,8 +1,9 @@
-// csp_lock.h -- a lock for critical sections of a few dozen instructions, and futex calls.
+// csp_lock.h -- a lock for critical sections of a few dozen instructions, and futex
+// calls.
 //
-// Unlocking is one plain store, which is why the lock does not keep count of sleepers: a thread
-// that finds it taken spins, then gives way to other threads, then naps. The holder never waits
-// for anything but the processor.
+// Unlocking is one plain store, which is why the lock does not keep count of sleepers: a
+// thread that finds it taken spins, then gives way to other threads, then naps. The
+// holder never waits for anything but the processor.
 
 #ifndef CSP_LOCK_H
 #define CSP_LOCK_H
@@ -36,10 +37,12 @@ static inline void lock_drop(struct lock *l)
 // Tells the processor that this is a spin loop; in switch_<arch>.S.
 void csp_cpu_relax(void);
 
-// One step of waiting for another thread to get on: pause, yield or nap, the longer the softer.
+// One step of waiting for another thread to get on: pause, yield or nap, the longer the
+// softer.
 void lock_backoff(unsigned *step);
 
-// Sleeps while *word is expected, at most timeout_ns (negative: for ever); may return early.
+// Sleeps while *word is expected, at most timeout_ns (negative: for ever); may return
+// early.
 void futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns);
 void futex_wake(_Atomic uint32_t *word, int n);
 

@@ -1,9 +1,9 @@
 // csp_sanitize.h -- which sanitizer is on, and the hooks that are empty without one.
 //
-// TSan thinks in tasks, not in OS threads. It is told which task runs and that a switch orders
-// nothing, or it would take two tasks on one worker for synchronised and miss the races of the
-// program. What does order them is said here by hand: sanitize_release and the sanitize_acquire
-// of the same address that follows.
+// TSan thinks in tasks, not in OS threads. It is told which task runs and that a switch
+// orders nothing, or it would take two tasks on one worker for synchronised and miss the
+// races of the program. What does order them is said here by hand: sanitize_release and
+// the sanitize_acquire of the same address that follows.
 
 #ifndef CSP_SANITIZE_H
 #define CSP_SANITIZE_H

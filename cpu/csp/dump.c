@@ -1,8 +1,8 @@
 // dump.c -- the list of tasks, and panics.
 //
-// The list goes to stderr in the form of Go's: who, what it waits for, since when, what it runs
-// and where it was started. Functions are named where the symbol is exported (link with
-// -rdynamic), else by module and offset, which addr2line understands.
+// The list goes to stderr in the form of Go's: who, what it waits for, since when, what
+// it runs and where it was started. Functions are named where the symbol is exported
+// (link with -rdynamic), else by module and offset, which addr2line understands.
 
 #include "csp_impl.h"
 
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DUMP_MOST = 1000 }; // tasks listed; a million lines help nobody
+enum { DUMP_MOST = 1000 };  // tasks listed; a million lines help nobody
 
 static const char *const wait_names[] = {
     [WAIT_READY] = "runnable",
@@ -31,7 +31,7 @@ static const char *const wait_names[] = {
 
 struct listing {
     const struct run *run;
-    bool still; // no task runs
+    bool still;  // no task runs
     uint64_t now_ns, n;
 };
 
@@ -59,7 +59,8 @@ OWNER_ONLY static void print_channels(const struct task *t)
     }
 }
 
-// Others may run meanwhile, if a panic asks: what is read without order is printed, not followed.
+// Others may run meanwhile, if a panic asks: what is read without order is printed, not
+// followed.
 OWNER_ONLY static void list_task(struct task *t, void *arg)
 {
     struct listing *l = arg;
@@ -84,7 +85,7 @@ OWNER_ONLY static void list_task(struct task *t, void *arg)
 
 void dump_tasks(const struct run *run, const char *headline, bool still)
 {
-    struct listing l = { .run = run, .still = still };
+    struct listing l = {.run = run, .still = still};
     l.now_ns = run->simulated ? sim_now(run) : clock_now();
     fprintf(stderr, "%s\n", headline);
     stack_each(list_task, &l);

@@ -1,7 +1,7 @@
 // fiber.c -- the one function that switches, with the sanitizers' hooks.
 //
-// ASan must know which stack is in use (its fake stack, and where not to look for overflows),
-// TSan which task runs. The rest of what they are told is in csp_sanitize.h.
+// ASan must know which stack is in use (its fake stack, and where not to look for
+// overflows), TSan which task runs. The rest of what they are told is in csp_sanitize.h.
 
 #include "csp_impl.h"
 
@@ -12,7 +12,8 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 #ifdef CSP_TSAN
-// Interceptors and function entries would disturb TSan's own stack of calls during the switch.
+// Interceptors and function entries would disturb TSan's own stack of calls during the
+// switch.
 #define UNINSTRUMENTED __attribute__((noinline, disable_sanitizer_instrumentation))
 #else
 #define UNINSTRUMENTED
@@ -87,8 +88,8 @@ void fiber_thread(struct context *ctx)
     (void)ctx;
 }
 
-// What the dropped task did must happen before what the next one on its stack does: only the
-// task itself can say so, hence the visit.
+// What the dropped task did must happen before what the next one on its stack does: only
+// the task itself can say so, hence the visit.
 UNINSTRUMENTED void fiber_drop(struct task *t, struct context *host)
 {
 #ifdef CSP_TSAN

@@ -19,7 +19,7 @@ void lock_backoff(unsigned *step)
         sched_yield();
     } else {
         // Under real-time policies a yield may never let the holder run; a nap does.
-        nanosleep(&(struct timespec){ .tv_nsec = NAP_NS }, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
     }
 }
 
@@ -34,10 +34,10 @@ void lock_contended(struct lock *l)
 
 void futex_wait(_Atomic uint32_t *word, uint32_t expected, int64_t timeout_ns)
 {
-    struct timespec ts = { .tv_sec = timeout_ns / 1000000000,
-                           .tv_nsec = timeout_ns % 1000000000 };
-    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns < 0 ? NULL : &ts, NULL,
-            0);
+    struct timespec ts = {.tv_sec = timeout_ns / 1000000000,
+                          .tv_nsec = timeout_ns % 1000000000};
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, timeout_ns < 0 ? NULL : &ts,
+            NULL, 0);
 }
 
 void futex_wake(_Atomic uint32_t *word, int n)

@@ -1,9 +1,10 @@
 // netpoll.c -- waiting for descriptors, through epoll.
 //
-// A table of the run tells who waits for which descriptor; epoll is armed for the union of their
-// events, for one report (EPOLLONESHOT), so that nothing is reported that nobody waits for, and
-// level-triggered, so that nothing is missed by arming late. The instance is opened by the first
-// wait. Programs close and reopen descriptors without telling: hence arming tries MOD, then ADD.
+// A table of the run tells who waits for which descriptor; epoll is armed for the union
+// of their events, for one report (EPOLLONESHOT), so that nothing is reported that nobody
+// waits for, and level-triggered, so that nothing is missed by arming late. The instance
+// is opened by the first wait. Programs close and reopen descriptors without telling:
+// hence arming tries MOD, then ADD.
 
 #include "csp_impl.h"
 
@@ -23,20 +24,21 @@ struct fd_waiter {
     struct task *task;
     int fd;
     uint32_t events;
-    uint32_t ready; // set before the task is readied
+    uint32_t ready;  // set before the task is readied
 };
 
 struct netpoll {
     struct lock lock;
     int epoll_fd, break_fd;
     int n_fds;
-    struct fd_waiter **fds;           // n_fds lists
-    _Atomic uint32_t waiters;         // in all lists
-    struct epoll_event events[EVENTS]; // of the leader, between wait and dispatch
+    struct fd_waiter **fds;             // n_fds lists
+    _Atomic uint32_t waiters;           // in all lists
+    struct epoll_event events[EVENTS];  // of the leader, between wait and dispatch
 };
 
-// The address of errno must not outlive a park: compilers take it for constant in a function, and
-// the task may be on another OS thread by then. So errno is read in functions of their own only.
+// The address of errno must not outlive a park: compilers take it for constant in a
+// function, and the task may be on another OS thread by then. So errno is read in
+// functions of their own only.
 #define READS_ERRNO OWNER_ONLY __attribute__((noinline))
 
 READS_ERRNO static int poll_once(struct pollfd *pfd)
@@ -79,7 +81,7 @@ static struct netpoll *poll_new(void)
         return NULL;
     p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     p->break_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    struct epoll_event e = { .events = EPOLLIN, .data.fd = p->break_fd };
+    struct epoll_event e = {.events = EPOLLIN, .data.fd = p->break_fd};
     if (p->epoll_fd < 0 || p->break_fd < 0 ||
         epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, p->break_fd, &e) != 0) {
         poll_free(p);
@@ -110,7 +112,7 @@ bool netpoll_pending(const struct run *run)
 // With the lock held: arms fd for what its waiters want. 0 or -errno.
 static int arm(struct netpoll *p, int fd)
 {
-    struct epoll_event e = { .events = EPOLLONESHOT, .data.fd = fd };
+    struct epoll_event e = {.events = EPOLLONESHOT, .data.fd = fd};
     for (struct fd_waiter *w = p->fds[fd]; w; w = w->next)
         e.events |= w->events;
     int err = control_once(p->epoll_fd, EPOLL_CTL_MOD, fd, &e);
@@ -167,7 +169,7 @@ static int enqueue(struct netpoll *p, struct fd_waiter *w)
 // The events of fd that are ready right now; 0: none; -errno.
 static int look_now(int fd, int events)
 {
-    struct pollfd pfd = { .fd = fd, .events = (short)events };
+    struct pollfd pfd = {.fd = fd, .events = (short)events};
     int n = poll_once(&pfd);
     if (n == -EINTR)
         return 0;
@@ -190,7 +192,7 @@ int csp_wait_fd(int fd, int events, int64_t timeout_ns)
     struct netpoll *p = poll_of(run);
     if (!p)
         return -ENOMEM;
-    struct fd_waiter w = { .task = me, .fd = fd, .events = (uint32_t)events };
+    struct fd_waiter w = {.task = me, .fd = fd, .events = (uint32_t)events};
     atomic_store(&me->won, 0);
     task_set_wait(me, WAIT_FD);
     int err = enqueue(p, &w);
@@ -225,13 +227,15 @@ static void deliver(struct netpoll *p, struct worker *w, int fd, uint32_t events
         unlink_waiter(p, i);
         sched_ready(i->task, w);
     }
-    // If the descriptor is closed by now, those who still wait wait for ever, as in poll(2).
+    // If the descriptor is closed by now, those who still wait wait for ever, as in
+    // poll(2).
     if (fd < p->n_fds && p->fds[fd])
         arm(p, fd);
     lock_drop(&p->lock);
 }
 
-static void dispatch(struct netpoll *p, struct worker *w, const struct epoll_event *e, int n)
+static void dispatch(struct netpoll *p, struct worker *w, const struct epoll_event *e,
+                     int n)
 {
     uint64_t count;
     for (int i = 0; i < n; i++) {
@@ -256,11 +260,12 @@ int netpoll_wait(struct run *run, int64_t timeout_ns)
     int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + 999999) / 1000000;
     if (timeout_ns > 0 && timeout_ns < 1000000) {
         // A short wait must not become a long one.
-        struct pollfd pfd = { .fd = p->epoll_fd, .events = POLLIN };
-        ppoll(&pfd, 1, &(struct timespec){ .tv_nsec = (long)timeout_ns }, NULL);
+        struct pollfd pfd = {.fd = p->epoll_fd, .events = POLLIN};
+        ppoll(&pfd, 1, &(struct timespec){.tv_nsec = (long)timeout_ns}, NULL);
         ms = 0;
     }
-    return epoll_wait(p->epoll_fd, p->events, EVENTS, ms > INT32_MAX ? INT32_MAX : (int)ms);
+    return epoll_wait(p->epoll_fd, p->events, EVENTS,
+                      ms > INT32_MAX ? INT32_MAX : (int)ms);
 }
 
 void netpoll_dispatch(struct run *run, struct worker *w, int n)

@@ -1,8 +1,8 @@
 // overflow.c -- turns a stack overflow into a sentence that names the task.
 //
-// While any run is active, SIGSEGV and SIGBUS in the guard page of a task's stack are explained
-// on stderr before the process dies of the signal, as it would have anyway. Faults elsewhere go
-// to whoever handled the signal before.
+// While any run is active, SIGSEGV and SIGBUS in the guard page of a task's stack are
+// explained on stderr before the process dies of the signal, as it would have anyway.
+// Faults elsewhere go to whoever handled the signal before.
 
 #include "csp_impl.h"
 
@@ -13,7 +13,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-enum { SIGNAL_STACK = 32768 }; // beyond what the kernel's own frame needs
+enum { SIGNAL_STACK = 32768 };  // beyond what the kernel's own frame needs
 
 static struct lock install_lock;
 static unsigned installed;
@@ -58,8 +58,8 @@ void overflow_install(void)
 {
     lock_take(&install_lock);
     if (installed++ == 0) {
-        struct sigaction sa = { .sa_sigaction = on_fault,
-                                .sa_flags = SA_SIGINFO | SA_ONSTACK };
+        struct sigaction sa = {.sa_sigaction = on_fault,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK};
         sigemptyset(&sa.sa_mask);
         sigaction(SIGSEGV, &sa, &old_segv);
         sigaction(SIGBUS, &sa, &old_bus);
@@ -82,11 +82,12 @@ void *overflow_stack_open(void)
     stack_t ss;
     if (sigaltstack(NULL, &ss) != 0 || !(ss.ss_flags & SS_DISABLE))
         return NULL;
-    // The kernel saves the vector and matrix registers there, several KiB on recent processors.
+    // The kernel saves the vector and matrix registers there, several KiB on recent
+    // processors.
     size_t size = SIGNAL_STACK + getauxval(AT_MINSIGSTKSZ);
     void *stack = malloc(size);
     if (stack)
-        sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = size }, NULL);
+        sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = size}, NULL);
     return stack;
 }
 
@@ -94,6 +95,6 @@ void overflow_stack_close(void *stack)
 {
     if (!stack)
         return;
-    sigaltstack(&(stack_t){ .ss_flags = SS_DISABLE }, NULL);
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, NULL);
     free(stack);
 }

@@ -59,7 +59,8 @@ struct drop {
     struct worker *host;
 };
 
-// A task that has not ended is taken off the channels it is parked on, which may outlive it.
+// A task that has not ended is taken off the channels it is parked on, which may outlive
+// it.
 static void drop_task(struct task *t, void *arg)
 {
     struct drop *drop = arg;
@@ -77,8 +78,8 @@ static void drop_task(struct task *t, void *arg)
 // When the workers have gone: what the tasks that are left held, and what they did.
 static void run_close(struct run *run, struct csp_stats *stats)
 {
-    struct csp_stats s = { .elapsed_ns = run->simulated ? sim_now(run)
-                                                        : clock_now() - run->start_ns };
+    struct csp_stats s = {.elapsed_ns = run->simulated ? sim_now(run)
+                                                       : clock_now() - run->start_ns};
     uint64_t ended = 0;
     for (int i = 0; i < run->procs; i++) {
         s.spawned += run->workers[i]->spawned;
@@ -90,7 +91,7 @@ static void run_close(struct run *run, struct csp_stats *stats)
     s.trace_hash = run->simulated ? sim_hash(run) : 0;
     timer_drop_all(run);
     if (s.leaked > 0)
-        stack_each(drop_task, &(struct drop){ run, run->workers[0] });
+        stack_each(drop_task, &(struct drop){run, run->workers[0]});
     sanitize_acquire(run);
     netpoll_close(run);
     trace_close(run);
@@ -114,30 +115,31 @@ int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
 {
     if (self())
         csp_panic("csp_run called in a task (csp_blocking can)");
-    struct csp_opts defaults = { 0 };
-    struct run run = { 0 };
+    struct csp_opts defaults = {0};
+    struct run run = {0};
     if (stats)
-        *stats = (struct csp_stats){ 0 };
+        *stats = (struct csp_stats){0};
     int err = run_open(&run, opts ? opts : &defaults);
     if (err)
         return err;
     struct worker *host = run.workers[0];
     fiber_thread(&host->ctx);
-    struct first first = { &run, fn, arg };
+    struct first first = {&run, fn, arg};
     uint64_t rng = run.seed;
-    struct task *t = task_new(host, &(struct spawn){ .class = run.stack_class,
-                                                     .fn = first_task,
-                                                     .arg = &first,
-                                                     .name = "main",
-                                                     .at = __builtin_return_address(0),
-                                                     .rng = rng_next(&rng) });
+    struct task *t = task_new(host, &(struct spawn){.class = run.stack_class,
+                                                    .fn = first_task,
+                                                    .arg = &first,
+                                                    .name = "main",
+                                                    .at = __builtin_return_address(0),
+                                                    .rng = rng_next(&rng)});
     if (!t) {
         run_close(&run, NULL);
         return CSP_ENOMEM;
     }
     overflow_install();
     void *signal_stack = overflow_stack_open();
-    sched_ready(t, host);
+    task_set_wait(t, WAIT_READY);
+    host->handoff = t;
     worker_loop(host);
     wait_for_guests(&run);
     overflow_stack_close(signal_stack);

@@ -1,19 +1,18 @@
 // sched.c -- a worker's ready tasks, parking, readying and stealing.
 //
-// A worker keeps ready tasks in a ring (the owner takes from and adds to it, thieves take half)
-// and the task it readied last in runnext, to be run next: the partner of a rendezvous finds
-// the element still in the cache. A budget of hand-overs in a row gives the ring its turn, so
-// that a pair of tasks that pass a ball starves nobody. From park to park a task switches
-// directly to the next one; the worker's own stack is only for having nothing to do.
+// A worker keeps ready tasks in a ring (the owner takes from and adds to it, thieves take
+// half) and the task it readied last in runnext, to be run next: the partner of a
+// rendezvous finds the element still in the cache. A budget of hand-overs in a row gives
+// the ring its turn, so that a pair of tasks that pass a ball starves nobody. From park
+// to park a task switches directly to the next one; the worker's own stack is only for
+// having nothing to do.
 //
-// Parking and being readied overlap: a task is on a queue before it has left its stack. on_cpu
-// tells; whoever would go on with such a task first waits, on the worker's own stack: a task that
-// waited on its stack would itself still be on_cpu, and two could wait for each other.
+// Parking and being readied overlap: a task is on a queue before it has left its stack.
+// on_cpu tells; whoever would go on with such a task first waits, on the worker's own
+// stack: a task that waited on its stack would itself still be on_cpu, and two could wait
+// for each other.
 
 #include "csp_impl.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #define RELAXED memory_order_relaxed
 
@@ -28,8 +27,8 @@ OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
         return;
     }
     atomic_store_explicit(&w->ring[tail % RING_SIZE], t, RELAXED);
-    // Ordered before the look at the idle workers that follows, as theirs at this ring is after
-    // they have said that they are idle.
+    // Ordered before the look at the idle workers that follows, as theirs at this ring is
+    // after they have said that they are idle.
     if (w->run->alone)
         atomic_store_explicit(&w->tail, tail + 1, memory_order_release);
     else
@@ -46,9 +45,8 @@ OWNER_ONLY static struct task *ring_pop(struct worker *w)
             atomic_store_explicit(&w->head, head + 1, RELAXED);
             return t;
         }
-        if (atomic_compare_exchange_weak_explicit(&w->head, &head, head + 1,
-                                                  memory_order_acq_rel,
-                                                  memory_order_acquire))
+        if (atomic_compare_exchange_weak_explicit(
+                &w->head, &head, head + 1, memory_order_acq_rel, memory_order_acquire))
             return t;
     }
     return NULL;
@@ -63,7 +61,7 @@ bool sched_ring_empty(const struct worker *w)
 OWNER_ONLY static void ring_spill(struct worker *w, struct task *t)
 {
     struct run *run = w->run;
-    struct task_queue moved = { 0 };
+    struct task_queue moved = {0};
     uint32_t n = 1;
     for (; n <= RING_SIZE / 2; n++) {
         struct task *old = ring_pop(w);
@@ -82,7 +80,7 @@ OWNER_ONLY static void ring_spill(struct worker *w, struct task *t)
     lock_drop(&run->queue_lock);
 }
 
-OWNER_ONLY void sched_push_shared(struct run *run, struct task *t)
+OWNER_ONLY static void push_shared(struct run *run, struct task *t)
 {
     lock_take(&run->queue_lock);
     queue_push(&run->queue, t);
@@ -90,7 +88,8 @@ OWNER_ONLY void sched_push_shared(struct run *run, struct task *t)
     lock_drop(&run->queue_lock);
 }
 
-// In migrate mode a task goes on where it was not, as long as somebody else is free to take it.
+// In migrate mode a task goes on where it was not, as long as somebody else is free to
+// take it.
 OWNER_ONLY static bool must_move(const struct worker *w, struct task *t)
 {
     return w->run->migrate && task_worker(t) == w && atomic_load(&w->run->n_idle) > 0;
@@ -143,8 +142,8 @@ OWNER_ONLY static void inbox_push(struct task *t)
     lock_drop(&w->inbox_lock);
 }
 
-// Half of the victim's ring goes to w's, which is empty; one of them is returned. The tasks are
-// copied before the CAS that takes them: if it fails, the copies mean nothing.
+// Half of the victim's ring goes to w's, which is empty; one of them is returned. The
+// tasks are copied before the CAS that takes them: if it fails, the copies mean nothing.
 OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victim)
 {
     uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
@@ -155,14 +154,15 @@ OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victi
         if (n == 0)
             return NULL;
         if (n > RING_SIZE / 2)
-            continue; // head and tail were read at different times
+            continue;  // head and tail were read at different times
         struct task *last = NULL;
         for (uint32_t i = 0; i < n; i++) {
             last = atomic_load_explicit(&victim->ring[(head + i) % RING_SIZE], RELAXED);
             atomic_store_explicit(&w->ring[(tail + i) % RING_SIZE], last, RELAXED);
         }
-        if (!atomic_compare_exchange_strong_explicit(
-                &victim->head, &head, head + n, memory_order_acq_rel, memory_order_acquire))
+        if (!atomic_compare_exchange_strong_explicit(&victim->head, &head, head + n,
+                                                     memory_order_acq_rel,
+                                                     memory_order_acquire))
             continue;
         w->steals++;
         if (n > 1)
@@ -248,8 +248,8 @@ OWNER_ONLY static void enter(struct worker *w, struct task *t)
         trace_enter(w, t);
 }
 
-// Where to go from a task's stack: straight to the next task, if there is one that has left its
-// stack; else to the worker's own.
+// Where to go from a task's stack: straight to the next task, if there is one that has
+// left its stack; else to the worker's own.
 OWNER_ONLY static struct context *destination(struct worker *w, struct task *next)
 {
     if (!next || atomic_load_explicit(&next->ctx.on_cpu, memory_order_acquire)) {
@@ -324,7 +324,7 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         return;
     }
     if (unlikely(!w || run->migrate)) {
-        sched_push_shared(run, t);
+        push_shared(run, t);
         worker_wake_one(run);
         return;
     }
@@ -336,7 +336,8 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         return;
     }
     // A lone hand-over wakes nobody: the partner is about to park, as a rule, and another
-    // worker would only drag the element to its own cache. Two ready tasks are work to share.
+    // worker would only drag the element to its own cache. Two ready tasks are work to
+    // share.
     struct task *old = atomic_exchange(&w->runnext, t);
     if (old) {
         ring_push(w, old);
@@ -346,8 +347,9 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
     }
 }
 
-// Queues a task behind all others of w's that are ready; news: they are more now than before.
-OWNER_ONLY static void ready_last(struct task *t, struct worker *w, bool news)
+// Queues a task behind all others of w's that are ready; news: they are more now than
+// before.
+OWNER_ONLY void sched_ready_last(struct task *t, struct worker *w, bool news)
 {
     struct run *run = w->run;
     task_set_wait(t, WAIT_READY);
@@ -377,123 +379,6 @@ void csp_yield(void)
     if (w->run->simulated)
         sim_yield(t);
     else
-        ready_last(t, w, others_ready(w));
+        sched_ready_last(t, w, others_ready(w));
     sched_park(t);
-}
-
-_Noreturn void csp_exit(void)
-{
-    sched_exit(task_here());
-}
-
-OWNER_ONLY void csp_pin(void)
-{
-    struct task *t = task_here();
-    t->pins++;
-    t->pinned_to = task_worker(t);
-}
-
-OWNER_ONLY void csp_unpin(void)
-{
-    struct task *t = task_here();
-    if (t->pins == 0)
-        csp_panic("csp_unpin without csp_pin");
-    t->pins--;
-}
-
-static void task_entry(void *arg)
-{
-    struct task *t = arg;
-    fiber_arrived(&t->ctx);
-    t->fn(t->arg);
-    sched_exit(t);
-}
-
-OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
-{
-    struct run *run = w->run;
-    struct task *t = stack_get(s->class, w);
-    if (!t)
-        return NULL;
-    char *top = (char *)t;
-    t->arg = s->arg;
-    if (s->copy) {
-        top -= (s->copy_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
-        t->arg = memcpy(top, s->copy, s->copy_size);
-    }
-    t->fn = s->fn;
-    t->pins = 0;
-    t->scratch = NULL;
-    t->n_waiters = 0;
-    t->timer.armed = false;
-    t->spawned_at = s->at;
-    t->holds_cpu = false;
-    t->priority = 0;
-    t->name[0] = '\0';
-    if (s->name)
-        strncat(t->name, s->name, sizeof t->name - 1);
-    if (w->next_id == w->last_id) {
-        w->next_id = atomic_fetch_add_explicit(&run->ids, 1024, RELAXED);
-        w->last_id = w->next_id + 1024;
-    }
-    t->id = ++w->next_id;
-    t->rng = s->rng;
-    atomic_store_explicit(&t->worker, w, RELAXED);
-    atomic_store_explicit(&t->run, run, RELAXED);
-    atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
-    fiber_init(t, top, task_entry);
-    w->spawned++;
-    return t;
-}
-
-// The smallest class that holds size bytes, or 0.
-unsigned stack_class(size_t size)
-{
-    for (unsigned c = STACK_CLASS_MIN; c <= STACK_CLASS_MAX; c++) {
-        if (size <= (size_t)1 << c)
-            return c;
-    }
-    return 0;
-}
-
-OWNER_ONLY static int go(struct spawn s)
-{
-    struct task *me = task_here();
-    struct worker *w = task_worker(me);
-    if (s.class == 0)
-        s.class = w->run->stack_class;
-    if (s.copy_size > ((size_t)1 << s.class) / 4)
-        return CSP_ENOMEM;
-    s.rng = rng_next(&me->rng);
-    struct task *t = task_new(w, &s);
-    if (unlikely(!t))
-        return CSP_ENOMEM;
-    ready_last(t, w, true);
-    return CSP_OK;
-}
-
-int csp_go(void (*fn)(void *), void *arg)
-{
-    return go((struct spawn){ .fn = fn, .arg = arg, .at = __builtin_return_address(0) });
-}
-
-int csp_go_copy(void (*fn)(void *), const void *args, size_t size)
-{
-    return go((struct spawn){
-        .fn = fn, .copy = args, .copy_size = size, .at = __builtin_return_address(0) });
-}
-
-int csp_go_named(const char *name, void (*fn)(void *), void *arg)
-{
-    return go((struct spawn){
-        .fn = fn, .arg = arg, .name = name, .at = __builtin_return_address(0) });
-}
-
-int csp_go_stack(size_t stack_size, void (*fn)(void *), void *arg)
-{
-    unsigned class = stack_class(stack_size);
-    if (class == 0)
-        return CSP_ENOMEM;
-    return go((struct spawn){
-        .fn = fn, .arg = arg, .class = class, .at = __builtin_return_address(0) });
 }

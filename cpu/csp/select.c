@@ -1,30 +1,37 @@
 // select.c -- waiting for one of several channels.
 //
-// First a pass over the cases in random order, each under its own channel's lock only: usually
-// something is ready. Else all channels are locked, in order of address, so that two selects
-// never hold what the other waits for, and looked at once more, so that "nothing is ready" is
-// true of one instant. Then a waiter goes into every queue, and the task parks. Whoever wants to
-// serve one of them must first win the task's `won`: one case, or the timeout, is all.
+// First a pass over the cases in random order, each under its own channel's lock only:
+// usually something is ready. Else all channels are locked, in order of address, so that
+// two selects never hold what the other waits for, and looked at once more, so that
+// "nothing is ready" is true of one instant. Then a waiter goes into every queue, and the
+// task parks. Whoever wants to serve one of them must first win the task's `won`: one
+// case, or the timeout, is all.
 
 #include "csp_impl.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 6, MAX_CASES = 65535 }; // cases for which the stack has room
+enum { SMALL = 6, MAX_CASES = 65535 };  // cases for which the stack has room
 
 struct select {
     struct csp_case *cases;
     uint16_t n;
-    uint16_t *order;         // the cases, shuffled
-    uint16_t *locks;         // the cases with a channel, by address of the channel
+    uint16_t *order;  // the cases, shuffled
+    uint16_t *locks;  // places in order of the cases with a channel, by its address
     uint16_t n_locks;
     struct waiter *waiters;  // one for each entry of locks
 };
 
-static struct csp_chan *chan_of(const struct select *s, uint16_t i)
+// The case whose channel is locked as the i-th.
+static uint16_t case_of(const struct select *s, size_t i)
 {
-    return s->cases[s->locks[i]].ch;
+    return s->order[s->locks[i]];
+}
+
+static struct csp_chan *chan_of(const struct select *s, size_t i)
+{
+    return s->cases[case_of(s, i)].ch;
 }
 
 static void shuffle(struct select *s, uint64_t *rng)
@@ -36,18 +43,29 @@ static void shuffle(struct select *s, uint64_t *rng)
     }
 }
 
-// Orders cases by their channels' addresses: by insertion, and from a binary heap if many.
+// By address; cases on one channel in their shuffled order, so that equal seeds give
+// equal queues wherever the channels lie.
+static bool lock_before(const struct select *s, size_t i, size_t j)
+{
+    const struct csp_chan *a = chan_of(s, i), *b = chan_of(s, j);
+    return a != b ? a < b : s->locks[i] < s->locks[j];
+}
+
+static void swap_locks(struct select *s, size_t i, size_t j)
+{
+    uint16_t swap = s->locks[i];
+    s->locks[i] = s->locks[j];
+    s->locks[j] = swap;
+}
+
 static void sift_down(struct select *s, size_t i, size_t n)
 {
     for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n &&
-            chan_of(s, (uint16_t)child) < chan_of(s, (uint16_t)(child + 1)))
+        if (child + 1 < n && lock_before(s, child, child + 1))
             child++;
-        if (chan_of(s, (uint16_t)i) >= chan_of(s, (uint16_t)child))
+        if (!lock_before(s, i, child))
             return;
-        uint16_t swap = s->locks[i];
-        s->locks[i] = s->locks[child];
-        s->locks[child] = swap;
+        swap_locks(s, i, child);
     }
 }
 
@@ -55,15 +73,13 @@ static void sort_locks(struct select *s)
 {
     s->n_locks = 0;
     for (uint16_t i = 0; i < s->n; i++) {
-        if (s->cases[i].ch)
+        if (s->cases[s->order[i]].ch)
             s->locks[s->n_locks++] = i;
     }
     for (size_t i = s->n_locks / 2u; i-- > 0;)
         sift_down(s, i, s->n_locks);
     for (size_t end = s->n_locks; end-- > 1;) {
-        uint16_t swap = s->locks[0];
-        s->locks[0] = s->locks[end];
-        s->locks[end] = swap;
+        swap_locks(s, 0, end);
         sift_down(s, 0, end);
     }
 }
@@ -71,7 +87,7 @@ static void sort_locks(struct select *s)
 static void lock_all(const struct select *s)
 {
     for (uint16_t i = 0; i < s->n_locks; i++) {
-        if (i == 0 || chan_of(s, i) != chan_of(s, i - 1))
+        if (i == 0 || chan_of(s, i) != chan_of(s, i - 1u))
             lock_take(&chan_of(s, i)->lock);
     }
 }
@@ -79,13 +95,13 @@ static void lock_all(const struct select *s)
 static void unlock_all(const struct select *s)
 {
     for (uint16_t i = s->n_locks; i-- > 0;) {
-        if (i == 0 || chan_of(s, i) != chan_of(s, i - 1))
+        if (i == 0 || chan_of(s, i) != chan_of(s, i - 1u))
             lock_drop(&chan_of(s, i)->lock);
     }
 }
 
-// With the channel locked: does the case if it can be done. *panics: by sending on a closed
-// channel, for which the caller must first unlock.
+// With the channel locked: does the case if it can be done. *panics: by sending on a
+// closed channel, for which the caller must first unlock.
 static bool try_case(struct csp_case *c, struct task **wake, bool *panics)
 {
     int done = c->op == CSP_SEND ? chan_send_now(c->ch, c->elem, wake)
@@ -151,10 +167,13 @@ static void enqueue(const struct select *s, struct task *me)
     me->waiters = s->waiters;
     me->n_waiters = s->n_locks;
     for (uint16_t i = 0; i < s->n_locks; i++) {
-        struct csp_case *c = &s->cases[s->locks[i]];
+        struct csp_case *c = &s->cases[case_of(s, i)];
         struct waiter *w = &s->waiters[i];
-        *w = (struct waiter){ .task = me, .ch = c->ch, .elem = c->elem,
-                              .sending = c->op == CSP_SEND, .selecting = true };
+        *w = (struct waiter){.task = me,
+                             .ch = c->ch,
+                             .elem = c->elem,
+                             .sending = c->op == CSP_SEND,
+                             .selecting = true};
         waitq_push(w->sending ? &c->ch->senders : &c->ch->receivers, w);
     }
 }
@@ -184,7 +203,7 @@ static int select_wait(const struct select *s, struct task *me, int64_t timeout_
     struct waiter *w = me->fired;
     if (!w)
         return CSP_TIMEOUT;
-    int index = s->locks[w - s->waiters];
+    int index = case_of(s, (size_t)(w - s->waiters));
     s->cases[index].ok = w->ok;
     if (w->sending && !w->ok)
         csp_panic("send on closed channel");
@@ -243,7 +262,7 @@ int csp_select(struct csp_case *cases, int n, int64_t timeout_ns)
         csp_panic("csp_select of too many cases");
     if (n == 1 && timeout_ns == 0)
         return select_try(cases);
-    struct select s = { .cases = cases, .n = (uint16_t)n };
+    struct select s = {.cases = cases, .n = (uint16_t)n};
     if (n > SMALL)
         return select_large(&s, me, timeout_ns);
     struct waiter waiters[SMALL];

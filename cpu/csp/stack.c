@@ -1,13 +1,13 @@
 // stack.c -- the memory of tasks: slots of stack, carved from arenas.
 //
-// An arena is 64 MiB of address space, aligned to its size, cut into slots of one power of two.
-// Its first use maps it; it is never unmapped, and slots go from task to task, also from run to
-// run. Neighbouring arenas merge into one mapping of the kernel's, so that a million stacks need
-// a handful of the 65530 mappings that a process may have.
+// An arena is 64 MiB of address space, aligned to its size, cut into slots of one power
+// of two. Its first use maps it; it is never unmapped, and slots go from task to task,
+// also from run to run. Neighbouring arenas merge into one mapping of the kernel's, so
+// that a million stacks need a handful of the 65530 mappings that a process may have.
 //
 // The lowest page of a slot is a guard. MADV_GUARD_INSTALL (Linux 6.13) makes one without
-// splitting the mapping. Where the kernel lacks it, mprotect makes guards as long as a budget of
-// mappings lasts, and later slots go without.
+// splitting the mapping. Where the kernel lacks it, mprotect makes guards as long as a
+// budget of mappings lasts, and later slots go without.
 
 #include "csp_impl.h"
 
@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 enum {
-    GUARD_INSTALL = 102, // MADV_GUARD_INSTALL, which older headers lack
-    GUARD_BUDGET = 16000 // each guard by mprotect costs two mappings of the process
+    GUARD_INSTALL = 102,  // MADV_GUARD_INSTALL, which older headers lack
+    GUARD_BUDGET = 16000  // each guard by mprotect costs two mappings of the process
 };
 
 #define ARENA_SIZE ((size_t)1 << ARENA_BITS)
@@ -25,7 +25,7 @@ enum {
 struct arena {
     char *base;
     unsigned class;
-    _Atomic uint32_t carved; // slots handed out so far, from the base upwards
+    _Atomic uint32_t carved;  // slots handed out so far, from the base upwards
     struct arena *next;
 };
 
@@ -54,8 +54,8 @@ static size_t page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-// Maps one arena: at the hint if it is aligned already, else by cutting the ends off twice as
-// much.
+// Maps one arena: at the hint if it is aligned already, else by cutting the ends off
+// twice as much.
 static char *map_arena(void)
 {
     int prot = PROT_READ | PROT_WRITE;
@@ -89,12 +89,12 @@ static struct arena *arena_new(unsigned class)
     }
     // One touched page per slot must not become a huge page.
     madvise(base, ARENA_SIZE, MADV_NOHUGEPAGE);
-    *a = (struct arena){ .base = base, .class = class };
+    *a = (struct arena){.base = base, .class = class};
     a->next = atomic_load(&arenas);
     while (!atomic_compare_exchange_weak(&arenas, &a->next, a))
         continue;
-    atomic_store_explicit(&csp_arena_class[(uintptr_t)base >> ARENA_BITS], (uint8_t)class,
-                          memory_order_release);
+    atomic_store_explicit(&csp_arena_class[(uintptr_t)base >> ARENA_BITS],
+                          (uint8_t) class, memory_order_release);
     return a;
 }
 
@@ -114,7 +114,8 @@ static void guard(char *slot, unsigned class)
         atomic_fetch_add_explicit(&guard_budget, 1, memory_order_relaxed);
 }
 
-// Up to n free slots, linked; fewer when fewer have been used before, NULL: out of memory.
+// Up to n free slots, linked; fewer when fewer have been used before, NULL: out of
+// memory.
 OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
 {
     struct pool *pool = &pools[class];
@@ -176,8 +177,8 @@ OWNER_ONLY struct task *stack_get(unsigned class, struct worker *w)
     return t;
 }
 
-// The task may still be running on the slot, on w's OS thread. So the slot put last never goes
-// to the shared pool, from which another worker could take it.
+// The task may still be running on the slot, on w's OS thread. So the slot put last never
+// goes to the shared pool, from which another worker could take it.
 OWNER_ONLY void stack_put(struct task *t, struct worker *w)
 {
     unsigned class = class_at(t);
@@ -221,7 +222,8 @@ void stack_each(void (*visit)(struct task *, void *), void *arg)
     for (; a; a = a->next) {
         uint32_t carved = atomic_load_explicit(&a->carved, memory_order_acquire);
         for (uint32_t i = 0; i < carved; i++)
-            visit(stack_task((uintptr_t)a->base + ((uintptr_t)i << a->class), a->class), arg);
+            visit(stack_task((uintptr_t)a->base + ((uintptr_t)i << a->class), a->class),
+                  arg);
     }
 }
 

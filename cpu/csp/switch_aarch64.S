@@ -1,9 +1,9 @@
 // switch_aarch64.S -- leaves one stack and goes on with another (AAPCS64).
 //
-// The contract is that of switch_x86_64.S. Saved are x19-x30, the low halves of v8-v15 and FPCR;
-// FPCR is written only where it differs. from->on_cpu is cleared with a store-release after the
-// stack has been left. x18 belongs to the platform and is not touched. bti landing pads are hints
-// on older cores.
+// The contract is that of switch_x86_64.S. Saved are x19-x30, the low halves of v8-v15
+// and FPCR; FPCR is written only where it differs. from->on_cpu is cleared with a
+// store-release after the stack has been left. x18 belongs to the platform and is not
+// touched. bti landing pads are hints on older cores.
 
         .text
         .globl  csp_switch

@@ -2,11 +2,12 @@
 //
 // void csp_switch(struct context *from, struct context *to)
 //
-// struct context begins { void *sp; uint32_t on_cpu; }. Saved on the stack that is left: the
-// callee-saved registers and the control words of SSE and x87 (rounding, flush-to-zero), which
-// belong to the task. from->on_cpu is cleared only when the stack has been left, so that another
-// OS thread that sees 0 may go on with it. The new control words are loaded only where they
-// differ, since ldmxcsr and fldcw are slow and almost never needed.
+// struct context begins { void *sp; uint32_t on_cpu; }. Saved on the stack that is
+// left: the callee-saved registers and the control words of SSE and x87 (rounding,
+// flush-to-zero), which belong to the task. from->on_cpu is cleared only when the stack
+// has been left, so that another OS thread that sees 0 may go on with it. The new
+// control words are loaded only where they differ, since ldmxcsr and fldcw are slow and
+// almost never needed.
 //
 // No note of shadow-stack support is made: the linker then leaves shadow stacks off.
 
@@ -83,8 +84,8 @@ csp_switch:
         .cfi_endproc
         .size   csp_switch, .-csp_switch
 
-// Where the first csp_switch to a new task returns to: calls %r12 with %r13. The return address
-// of this frame is undefined and %rbp is 0, so that unwinders stop here.
+// Where the first csp_switch to a new task returns to: calls %r12 with %r13. The return
+// address of this frame is undefined and %rbp is 0, so that unwinders stop here.
         .globl  csp_switch_root
         .type   csp_switch_root, @function
         .p2align 4
@@ -100,8 +101,9 @@ csp_switch_root:
 
 // void *csp_switch_prepare(void *top, void (*entry)(void *), void *arg)
 //
-// Lays out, below the 16-aligned top, what csp_switch expects of a parked stack, and returns
-// the sp to start from. The control words are those of the caller, as a child inherits them.
+// Lays out, below the 16-aligned top, what csp_switch expects of a parked stack, and
+// returns the sp to start from. The control words are those of the caller, as a child
+// inherits them.
         .globl  csp_switch_prepare
         .type   csp_switch_prepare, @function
         .p2align 4

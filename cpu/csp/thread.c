@@ -1,9 +1,9 @@
 // thread.c -- workers and their OS threads, kept between runs.
 //
-// Starting a thread takes tens of microseconds, a run should take few. So workers that a run
-// has returned stay in a process-wide cache, their threads asleep. A run takes all its workers at
-// the start, asleep; each joins when it is first woken (see call_up in worker.c). Worker 0 has no
-// thread of its own: it is the one that called csp_run.
+// Starting a thread takes tens of microseconds, a run should take few. So workers that a
+// run has returned stay in a process-wide cache, their threads asleep. A run takes all
+// its workers at the start, asleep; each joins when it is first woken (see call_up in
+// worker.c). Worker 0 has no thread of its own: it is the one that called csp_run.
 
 #include "csp_impl.h"
 
@@ -15,11 +15,23 @@
 static struct lock cache_lock;
 static struct worker *cache_threads, *cache_plain;
 
+// A child of fork has none of the threads; it starts its own.
+static void forget_threads(void)
+{
+    cache_threads = NULL;
+    lock_drop(&cache_lock);
+}
+
+static void forget_in_child(void)
+{
+    pthread_atfork(NULL, NULL, forget_threads);
+}
+
 static void leave_run(struct worker *w)
 {
     _Atomic uint32_t *guests = &w->run->guests;
-    // The run may be gone as soon as the count is down: then its address is all the kernel
-    // gets, and at worst somebody else's futex returns early.
+    // The run may be gone as soon as the count is down: then its address is all the
+    // kernel gets, and at worst somebody else's futex returns early.
     if (atomic_fetch_sub(guests, 1) == 1)
         futex_wake(guests, 1);
 }
@@ -54,6 +66,8 @@ static struct worker *worker_new(bool with_thread)
     w->has_thread = with_thread;
     if (!with_thread)
         return w;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, forget_in_child);
     pthread_attr_t attr;
     pthread_t thread;
     pthread_attr_init(&attr);
@@ -88,7 +102,7 @@ static void reset(struct worker *w, struct run *run, int index)
     atomic_store(&w->runnext, NULL);
     atomic_store(&w->listed, false);
     atomic_store(&w->inbox_len, 0);
-    w->inbox = (struct task_queue){ 0 };
+    w->inbox = (struct task_queue){0};
     w->entered = w->spinning = false;
     w->handoff = NULL;
     w->budget = 0;

@@ -1,7 +1,7 @@
 // tick.c -- csp_after and csp_tick: channels with a clock behind them.
 //
-// The clock sends like anybody else, but never waits: a value that finds the buffer full is
-// dropped, and so are the ticks that a late clock has missed.
+// The clock sends like anybody else, but never waits: a value that finds the buffer full
+// is dropped, and so are the ticks that a late clock has missed.
 
 #include "csp_impl.h"
 
@@ -10,8 +10,8 @@
 struct ticker {
     struct timer timer;
     struct csp_chan *ch;
-    _Atomic(struct run *) run; // NULL: the run has ended
-    uint64_t period_ns;        // 0: once
+    _Atomic(struct run *) run;  // NULL: the run has ended
+    uint64_t period_ns;         // 0: once
 };
 
 static void fire_ticker(struct timer *timer, struct worker *w, uint64_t now_ns)

@@ -1,8 +1,9 @@
 // timer.c -- the clock, sleep, and one heap of timers for each run.
 //
-// Timers fire in order of (deadline, order of arming), by whichever worker notices: one at its
-// housekeeping, or the idle leader, which sleeps until the next deadline. A timer's function runs
-// under the heap's lock, so that once timer_cancel has returned, the timer is not in use.
+// Timers fire in order of (deadline, order of arming), by whichever worker notices: one
+// at its housekeeping, or the idle leader, which sleeps until the next deadline. A
+// timer's function runs under the heap's lock, so that once timer_cancel has returned,
+// the timer is not in use.
 
 #include "csp_impl.h"
 
@@ -103,7 +104,8 @@ bool task_win(struct task *t)
 static void fire_task(struct timer *timer, struct worker *w, uint64_t now_ns)
 {
     (void)now_ns;
-    struct task *t = (struct task *)(void *)((char *)timer - offsetof(struct task, timer));
+    struct task *t =
+        (struct task *)(void *)((char *)timer - offsetof(struct task, timer));
     if (task_win(t))
         sched_ready(t, w);
 }

@@ -1,9 +1,10 @@
 // trace.c -- a Chrome trace of which worker ran which task when.
 //
-// Each worker notes, in memory of its own, when it begins with a task and when with nothing; the
-// file is written when the run has ended, for chrome://tracing or ui.perfetto.dev. A worker is a
-// row; under virtual time each simulated piece of csp_work is drawn on the row of its task, in
-// simulated microseconds, as the one worker's own time means nothing there.
+// Each worker notes, in memory of its own, when it begins with a task and when with
+// nothing; the file is written when the run has ended, for chrome://tracing or
+// ui.perfetto.dev. A worker is a row; under virtual time each simulated piece of csp_work
+// is drawn on the row of its task, in simulated microseconds, as the one worker's own
+// time means nothing there.
 
 #include "csp_impl.h"
 
@@ -15,8 +16,8 @@
 enum { CHUNK_EVENTS = 1024 };
 
 struct trace_event {
-    uint64_t begin_ns, end_ns; // end 0: until the next event of the row
-    uint64_t task;             // 0: none
+    uint64_t begin_ns, end_ns;  // end 0: until the next event of the row
+    uint64_t task;              // 0: none
     char name[TASK_NAME];
 };
 
@@ -29,7 +30,7 @@ struct trace_chunk {
 // One for each worker.
 struct trace_row {
     struct trace_chunk *first, *last;
-    uint64_t lost; // events for which there was no memory
+    uint64_t lost;  // events for which there was no memory
 };
 
 struct trace {
@@ -73,7 +74,8 @@ OWNER_ONLY static struct trace_event *event_new(struct worker *w)
     return &row->last->events[row->last->n++];
 }
 
-OWNER_ONLY static void note(struct worker *w, const struct task *t, uint64_t begin, uint64_t end)
+OWNER_ONLY static void note(struct worker *w, const struct task *t, uint64_t begin,
+                            uint64_t end)
 {
     struct trace_event *e = event_new(w);
     if (!e)
@@ -91,7 +93,8 @@ OWNER_ONLY void trace_enter(struct worker *w, const struct task *t)
         note(w, t, clock_now() - w->run->start_ns, 0);
 }
 
-OWNER_ONLY void trace_work(struct worker *w, const struct task *t, uint64_t begin, uint64_t end)
+OWNER_ONLY void trace_work(struct worker *w, const struct task *t, uint64_t begin,
+                           uint64_t end)
 {
     note(w, t, begin, end);
 }
@@ -121,8 +124,10 @@ static void print_event(struct trace *trace, const struct trace_event *e, uint64
     trace->comma = true;
     fputs("{\"ph\":\"X\",\"pid\":1,\"name\":", f);
     print_name(f, e);
-    fprintf(f, ",\"tid\":%" PRIu64 ",\"ts\":%.3f,\"dur\":%.3f,\"args\":{\"task\":%" PRIu64 "}}",
-            row, (double)e->begin_ns * 1e-3, (double)(end_ns - e->begin_ns) * 1e-3, e->task);
+    fprintf(
+        f,
+        ",\"tid\":%" PRIu64 ",\"ts\":%.3f,\"dur\":%.3f,\"args\":{\"task\":%" PRIu64 "}}",
+        row, (double)e->begin_ns * 1e-3, (double)(end_ns - e->begin_ns) * 1e-3, e->task);
 }
 
 static void print_row(struct run *run, uint64_t index, uint64_t now_ns)
@@ -142,7 +147,8 @@ static void print_row(struct run *run, uint64_t index, uint64_t now_ns)
     if (open && open->task)
         print_event(trace, open, now_ns, index);
     if (trace->rows[index].lost)
-        fprintf(stderr, "csp: %" PRIu64 " events are missing from the trace: out of memory\n",
+        fprintf(stderr,
+                "csp: %" PRIu64 " events are missing from the trace: out of memory\n",
                 trace->rows[index].lost);
 }
 

@@ -1,25 +1,26 @@
 // virtual.c -- virtual time: one OS thread, a simulated clock, simulated processors.
 //
-// A discrete-event simulation under the same channels, selects and timers. Whatever a task does
-// between two csp calls takes no simulated time; csp_work takes what it says and holds one of the
-// processors; a sleep holds none. The clock moves on, to the next timer, only when no task can.
-// A task needs a free processor to go on; one that comes out of csp_work still has its own.
+// A discrete-event simulation under the same channels, selects and timers. Whatever a
+// task does between two csp calls takes no simulated time; csp_work takes what it says
+// and holds one of the processors; a sleep holds none. The clock moves on, to the next
+// timer, only when no task can. A task needs a free processor to go on; one that comes
+// out of csp_work still has its own.
 //
-// Everything that could go either way is decided by the policy and the seed, and nothing by
-// addresses or real clocks, so that equal seeds give equal runs; the hash of the schedule is how
-// that is checked.
+// Everything that could go either way is decided by the policy and the seed, and nothing
+// by addresses or real clocks, so that equal seeds give equal runs; the hash of the
+// schedule is how that is checked.
 
 #include "csp_impl.h"
 
 #include <stdlib.h>
 
-enum { PCT_CHANGE = 64 }; // under CSP_PCT, one in so many choices changes a priority
+enum { PCT_CHANGE = 64 };  // under CSP_PCT, one in so many choices changes a priority
 
 struct sim {
     uint64_t now_ns;
     uint64_t rng;
     uint64_t seq;
-    uint64_t lowest;       // under CSP_PCT: lower priorities than all given so far
+    uint64_t lowest;  // under CSP_PCT: lower priorities than all given so far
     uint64_t hash;
     int busy;              // processors held by tasks in csp_work, or just out of it
     struct heap ready;     // tasks without a processor, by key and seq
@@ -100,7 +101,8 @@ OWNER_ONLY void sim_yield(struct task *t)
     sim_ready(t);
 }
 
-// Among those that hold a processor and, if one is free, those that do not, the least key.
+// Among those that hold a processor and, if one is free, those that do not, the least
+// key.
 OWNER_ONLY struct task *sim_pick(struct worker *w)
 {
     struct run *run = w->run;
@@ -128,8 +130,8 @@ OWNER_ONLY struct task *sim_pick(struct worker *w)
     return t;
 }
 
-// All that is due at the next instant becomes ready before anything runs, or the policy would
-// have no choice among things of the same instant.
+// All that is due at the next instant becomes ready before anything runs, or the policy
+// would have no choice among things of the same instant.
 OWNER_ONLY static bool next_instant(struct worker *w)
 {
     struct run *run = w->run;
@@ -147,7 +149,8 @@ OWNER_ONLY void sim_advance(struct worker *w)
 {
     struct run *run = w->run;
     if (netpoll_pending(run)) {
-        int events = netpoll_wait(run, atomic_load(&run->next_deadline_ns) == UINT64_MAX ? -1 : 0);
+        int events =
+            netpoll_wait(run, atomic_load(&run->next_deadline_ns) == UINT64_MAX ? -1 : 0);
         if (events > 0) {
             netpoll_dispatch(run, w, events);
             return;
@@ -173,8 +176,8 @@ OWNER_ONLY void sim_work(struct task *t, uint64_t ns)
     sched_park(t);
 }
 
-// The worker itself makes the call, on its own, full-size stack, and comes straight back: the
-// call takes no simulated time and nobody else goes on meanwhile.
+// The worker itself makes the call, on its own, full-size stack, and comes straight back:
+// the call takes no simulated time and nobody else goes on meanwhile.
 OWNER_ONLY void sim_call(struct task *t, struct job *job)
 {
     struct worker *w = task_worker(t);

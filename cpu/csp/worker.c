@@ -1,25 +1,28 @@
 // worker.c -- what a worker does when it has no task, and how it is woken.
 //
-// It looks at its own queues, the shared one, timers, descriptors and the other workers' rings;
-// spins for a few microseconds, if processors are to spare; then lists itself as idle, looks once
-// more, and sleeps. Whoever queues work first queues, then looks at the list; both are
-// sequentially consistent, so one of the two sees the other, and no wake-up is lost.
+// It looks at its own queues, the shared one, timers, descriptors and the other workers'
+// rings; spins for a few microseconds, if processors are to spare; then lists itself as
+// idle, looks once more, and sleeps. Whoever queues work first queues, then looks at the
+// list; both are sequentially consistent, so one of the two sees the other, and no
+// wake-up is lost.
 //
-// One idle worker leads: it sleeps only until the next timer, in epoll_wait when descriptors are
-// waited for, and it watches. A task that readies another and computes on, instead of parking,
-// leaves it in runnext. Waking a thread for every such hand-over would cost more than most are
-// worth, so the leader looks every few microseconds for one that has gone stale, and takes it.
-// After some looks in vain it sleeps and says so (unwatched); the next hand-over wakes it.
+// One idle worker leads: it sleeps only until the next timer, in epoll_wait when
+// descriptors are waited for, and it watches. A task that readies another and computes
+// on, instead of parking, leaves it in runnext. Waking a thread for every such hand-over
+// would cost more than most are worth, so the leader looks every few microseconds for one
+// that has gone stale, and takes it. After some looks in vain it sleeps and says so
+// (unwatched); the next hand-over wakes it.
 //
-// The last worker to become idle knows about deadlock: all are listed, so none runs, and if there
-// is neither a queue, a timer, a descriptor nor a blocking call, nothing can happen any more.
+// The last worker to become idle knows about deadlock: all are listed, so none runs, and
+// if there is neither a queue, a timer, a descriptor nor a blocking call, nothing can
+// happen any more.
 
 #include "csp_impl.h"
 
 enum {
-    SPIN_ROUNDS = 24,      // looks at the others before listing oneself as idle
-    SPIN_PAUSES = 8,       // pauses between them; a round takes some 100 ns to 500 ns
-    WATCH_NS = 20000,      // the leader's first nap; each next one is twice as long
+    SPIN_ROUNDS = 24,  // looks at the others before listing oneself as idle
+    SPIN_PAUSES = 8,   // pauses between them; a round takes some 100 ns to 500 ns
+    WATCH_NS = 20000,  // the leader's first nap; each next one is twice as long
     WATCH_NAPS = 5
 };
 
@@ -28,125 +31,8 @@ static bool ending(const struct run *run)
     return atomic_load(&run->ending);
 }
 
-static void wake(struct worker *w)
-{
-    uint32_t was = atomic_exchange(&w->word, NAP_NOTIFIED);
-    if (was == NAP_FUTEX)
-        futex_wake(&w->word, 1);
-    else if (was == NAP_EPOLL)
-        netpoll_break(w->run);
-}
-
-// With idle_lock held. Leaves `unwatched` right for those who stay.
-static void unlist(struct run *run, struct worker *w)
-{
-    if (w->idle_prev)
-        w->idle_prev->idle_next = w->idle_next;
-    else
-        run->idle = w->idle_next;
-    if (w->idle_next)
-        w->idle_next->idle_prev = w->idle_prev;
-    atomic_store(&w->listed, false);
-    uint32_t left = atomic_fetch_sub(&run->n_idle, 1) - 1;
-    if (atomic_load(&run->leader) == w) {
-        atomic_store(&run->leader, NULL);
-        atomic_store(&run->leader_until_ns, 0);
-        atomic_store(&run->unwatched, left > 0);
-    } else if (left == 0) {
-        atomic_store(&run->unwatched, false);
-    }
-}
-
-// With idle_lock held: unlists w to be woken. The first time its thread has to join the run.
-static void call_up(struct run *run, struct worker *w)
-{
-    unlist(run, w);
-    if (!w->entered) {
-        w->entered = true;
-        atomic_fetch_add(&run->guests, 1);
-        atomic_store(&w->enter, true);
-    }
-}
-
-OWNER_ONLY void worker_wake_one(struct run *run)
-{
-    if (atomic_load(&run->n_idle) == 0)
-        return;
-    uint32_t none = 0;
-    if (atomic_load(&run->n_spinning) != 0 ||
-        !atomic_compare_exchange_strong(&run->n_spinning, &none, 1))
-        return;
-    lock_take(&run->idle_lock);
-    struct worker *w = run->idle;
-    if (w && w == atomic_load(&run->leader) && w->idle_next)
-        w = w->idle_next;
-    if (w) {
-        w->spinning = true;
-        call_up(run, w);
-    } else {
-        atomic_fetch_sub(&run->n_spinning, 1);
-    }
-    lock_drop(&run->idle_lock);
-    if (w)
-        wake(w);
-}
-
-void worker_wake_this(struct run *run, struct worker *w)
-{
-    lock_take(&run->idle_lock);
-    bool asleep = atomic_load(&w->listed);
-    if (asleep)
-        call_up(run, w);
-    lock_drop(&run->idle_lock);
-    if (asleep)
-        wake(w);
-}
-
-// Makes the leader look up, without taking it off the list; wakes a worker if none leads.
-static void nudge(struct run *run)
-{
-    lock_take(&run->idle_lock);
-    struct worker *leader = atomic_load(&run->leader);
-    if (leader)
-        wake(leader);
-    lock_drop(&run->idle_lock);
-    if (!leader)
-        worker_wake_one(run);
-}
-
-void worker_watch_over(struct run *run)
-{
-    bool unwatched = true;
-    if (atomic_compare_exchange_strong(&run->unwatched, &unwatched, false))
-        nudge(run);
-}
-
-void worker_leader_check(struct run *run, uint64_t deadline_ns)
-{
-    if (atomic_load(&run->n_idle) == 0)
-        return;
-    uint64_t until = atomic_load(&run->leader_until_ns);
-    if (until == 0 ? !atomic_load(&run->leader) : deadline_ns < until)
-        nudge(run);
-}
-
-void worker_end_all(struct run *run, int result)
-{
-    int undecided = CSP_OK;
-    atomic_compare_exchange_strong(&run->result, &undecided, result);
-    atomic_store(&run->ending, true);
-    lock_take(&run->idle_lock);
-    for (struct worker *w = run->idle, *next; w; w = next) {
-        next = w->idle_next;
-        if (w->entered) {
-            unlist(run, w);
-            wake(w);
-        }
-    }
-    lock_drop(&run->idle_lock);
-}
-
-// Is there a ready task that a worker without work could take? `mine`: also w's own inbox.
+// Is there a ready task that a worker without work could take? `mine`: also w's own
+// inbox.
 static bool work_visible(const struct run *run, const struct worker *w)
 {
     if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
@@ -165,14 +51,15 @@ static bool quiet(const struct run *run, const struct worker *w)
         atomic_load(&run->next_deadline_ns) != UINT64_MAX || work_visible(run, w))
         return false;
     for (int i = 0; i < run->procs; i++) {
-        if (atomic_load(&run->workers[i]->runnext) || atomic_load(&run->workers[i]->inbox_len))
+        if (atomic_load(&run->workers[i]->runnext) ||
+            atomic_load(&run->workers[i]->inbox_len))
             return false;
     }
     return true;
 }
 
-// A worker that has run one and the same task ever since the last call, while another waits in
-// its runnext; NULL: none.
+// A worker that has run one and the same task ever since the last call, while another
+// waits in its runnext; NULL: none.
 static struct worker *stale_victim(struct worker *w)
 {
     struct run *run = w->run;
@@ -180,7 +67,8 @@ static struct worker *stale_victim(struct worker *w)
     for (int i = 0; i < run->procs; i++) {
         struct worker *v = run->workers[i];
         uint32_t tick = atomic_load_explicit(&v->tick, memory_order_relaxed);
-        uint32_t seen = atomic_exchange_explicit(&v->seen_tick, tick, memory_order_relaxed);
+        uint32_t seen =
+            atomic_exchange_explicit(&v->seen_tick, tick, memory_order_relaxed);
         if (v != w && seen == tick && atomic_load(&v->runnext))
             victim = v;
     }
@@ -202,7 +90,8 @@ OWNER_ONLY static struct task *search(struct worker *w)
         uint32_t start = rng_below(&w->rng, n);
         for (uint32_t i = 0; i < n; i++) {
             struct worker *victim = run->workers[(start + i) % n];
-            struct task *t = victim == w ? sched_shared(w) : sched_steal(w, victim, false);
+            struct task *t =
+                victim == w ? sched_shared(w) : sched_steal(w, victim, false);
             if (t)
                 return t;
         }
@@ -217,8 +106,8 @@ OWNER_ONLY static struct task *search(struct worker *w)
     return victim ? sched_steal(w, victim, true) : NULL;
 }
 
-// w is about to run a task: it looks no longer, and no idle worker may be left to sleep through
-// what else there is to do.
+// w is about to run a task: it looks no longer, and no idle worker may be left to sleep
+// through what else there is to do.
 OWNER_ONLY static void found(struct worker *w)
 {
     struct run *run = w->run;
@@ -240,7 +129,7 @@ static void leave_idle(struct worker *w)
     struct run *run = w->run;
     lock_take(&run->idle_lock);
     if (atomic_load(&w->listed))
-        unlist(run, w);
+        worker_unlist(run, w);
     lock_drop(&run->idle_lock);
 }
 
@@ -259,8 +148,8 @@ static int nap(struct worker *w, int64_t timeout_ns, bool polls)
     return events;
 }
 
-// Says that nobody watches from now on, and looks once more, as one who hands over looks at
-// `unwatched` afterwards. False: there is something to watch.
+// Says that nobody watches from now on, and looks once more, as one who hands over looks
+// at `unwatched` afterwards. False: there is something to watch.
 static bool go_unwatched(struct run *run)
 {
     atomic_store(&run->unwatched, true);
@@ -292,7 +181,8 @@ static int64_t leader_timeout(struct run *run, unsigned looks)
     return until == UINT64_MAX ? -1 : (int64_t)(until - now);
 }
 
-// Leads until there is something to do: a due timer, an event, a stale hand-over, or a wake-up.
+// Leads until there is something to do: a due timer, an event, a stale hand-over, or a
+// wake-up.
 static struct task *lead(struct worker *w)
 {
     struct run *run = w->run;
@@ -319,7 +209,8 @@ static struct task *lead(struct worker *w)
     return NULL;
 }
 
-// Lists w as idle and sleeps. Returns a task if it chanced upon one, else NULL: look again.
+// Lists w as idle and sleeps. Returns a task if it chanced upon one, else NULL: look
+// again.
 OWNER_ONLY static struct task *idle(struct worker *w)
 {
     struct run *run = w->run;

@@ -1,7 +1,9 @@
 #!/bin/sh
 # faulty.sh -- engines that crash, hang, exit, refuse and lie cost their own cell only.
 . "$(dirname "$0")/lib.sh"
-GOPHERBENCH_DEADLINE_S=2
+deadline=2
+[ -z "${SANITIZED:-}" ] || deadline=6
+GOPHERBENCH_DEADLINE_S=$deadline
 export GOPHERBENCH_DEADLINE_S
 
 one() { # ENGINE CODE SENTENCE
@@ -16,7 +18,7 @@ one() { # ENGINE CODE SENTENCE
 if [ -z "${SANITIZED:-}" ]; then
     one crash 7 'SIGSEGV.*about to crash on purpose'
 fi
-one hang 7 'no answer within 2 s.*about to hang on purpose'
+one hang 7 "no answer within $deadline s.*about to hang on purpose"
 one leave 7 'status 3.*about to exit on purpose'
 fact "its last words are harmless" sh -c '! grep -q "$(printf "\033")" err out f.json'
 one refuse 6 'no memory on this device, on purpose'

@@ -9,8 +9,9 @@ gopherbench=$1
 # shellcheck disable=SC2034
 faulty=${2:-}
 work=$(mktemp -d)
-export XDG_CACHE_HOME="$work/cache"
-mkdir "$XDG_CACHE_HOME"
+: "${XDG_CACHE_HOME:=$work/cache}"
+export XDG_CACHE_HOME
+mkdir -p "$XDG_CACHE_HOME"
 failures=0
 cd "$work" || exit 2
 

@@ -1,5 +1,5 @@
 // test_limits.c -- the loops compute what they claim to, and the figures hang together.
-#include "limits.h"
+#include "machine_limits.h"
 
 #include "fma.h"
 

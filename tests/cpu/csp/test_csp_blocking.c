@@ -12,7 +12,7 @@ static int answer(void *arg)
 
 static int block_ms(void *arg)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = *(int *)arg * 1000000L }, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = *(int *)arg * 1000000L}, NULL);
     return 0;
 }
 
@@ -30,16 +30,39 @@ static void block_once(void *arg)
     (*(atomic_int *)arg)++;
 }
 
-// Ten calls that block do not keep the one worker from its other tasks.
+struct gate {
+    atomic_bool open;
+    atomic_int inside, back;
+};
+
+static int block_at_gate(void *arg)
+{
+    struct gate *gate = arg;
+    gate->inside++;
+    while (!gate->open)
+        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+    return 0;
+}
+
+static void go_to_gate(void *arg)
+{
+    struct gate *gate = arg;
+    csp_blocking(block_at_gate, gate);
+    gate->back++;
+}
+
+// Ten calls that block do not keep a worker, even the only one, from its other tasks.
 static void others_go_on(void *arg)
 {
     (void)arg;
-    atomic_int back = 0;
+    struct gate gate = {0};
     for (int i = 0; i < 10; i++)
-        go(block_once, &back);
-    csp_yield();
-    CHECK(back == 0);
-    while (back < 10)
+        go(go_to_gate, &gate);
+    while (gate.inside < 10)
+        csp_yield();
+    CHECK(gate.back == 0);
+    gate.open = true;
+    while (gate.back < 10)
         csp_sleep(MS);
 }
 
@@ -95,7 +118,8 @@ static void return_meanwhile(void *arg)
     csp_sleep(MS);
 }
 
-// A call under way when the run ends is waited for, as its argument is on the task's stack.
+// A call under way when the run ends is waited for, as its argument is on the task's
+// stack.
 static void run_waits_for_calls(void **state)
 {
     (void)state;
@@ -113,15 +137,24 @@ static void everywhere(void **state)
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
 }
 
-#define EVERYWHERE(fn) { #fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn) }
-#define REAL(fn) { #fn, real_only, NULL, NULL, (void *)(uintptr_t)(fn) }
+#define EVERYWHERE(fn)                                                                   \
+    {                                                                                    \
+#fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn)                             \
+    }
+#define REAL(fn)                                                                         \
+    {                                                                                    \
+#fn, real_only, NULL, NULL, (void *)(uintptr_t)(fn)                              \
+    }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EVERYWHERE(results_come_back), REAL(others_go_on),
-        EVERYWHERE(stack_is_full_size), EVERYWHERE(woken_from_outside),
-        REAL(runs_nest),               cmocka_unit_test(run_waits_for_calls),
+        EVERYWHERE(results_come_back),
+        REAL(others_go_on),
+        EVERYWHERE(stack_is_full_size),
+        EVERYWHERE(woken_from_outside),
+        REAL(runs_nest),
+        cmocka_unit_test(run_waits_for_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static void wait_flag(struct flag_chan *f)
 static void empty_and_full_block(void *arg)
 {
     int cap = *(int *)arg;
-    struct flag_chan a = { .ch = CSP_MAKE(int_chan, (size_t)cap) };
+    struct flag_chan a = {.ch = CSP_MAKE(int_chan, (size_t)cap)};
     int v = 5;
     go(recv_then_flag, &a);
     csp_sleep(MS / 2);
@@ -52,7 +52,7 @@ static void empty_and_full_block(void *arg)
     CHECK(csp_try_recv(a.ch, &v) == CSP_WOULD_BLOCK);
     CHECK(v == 5);
 
-    struct flag_chan b = { .ch = a.ch };
+    struct flag_chan b = {.ch = a.ch};
     for (int i = 0; i < cap; i++)
         csp_send(b.ch, i);
     CHECK(csp_try_send(b.ch, 0) == CSP_WOULD_BLOCK);
@@ -83,7 +83,7 @@ static void close_drains(void *arg)
     CHECK(!csp_recv(c, NULL));
     csp_free(c);
 
-    struct flag_chan f = { .ch = CSP_MAKE(int_chan, (size_t)cap) };
+    struct flag_chan f = {.ch = CSP_MAKE(int_chan, (size_t)cap)};
     go(recv_until_closed, &f);
     csp_yield();
     csp_close(f.ch);
@@ -101,7 +101,7 @@ static void send_hundred(void *arg)
 // TestChan e, f: a hundred values, in order.
 static void hundred_in_order(void *arg)
 {
-    int_chan c = CSP_MAKE(int_chan, (size_t)*(int *)arg);
+    int_chan c = CSP_MAKE(int_chan, (size_t) * (int *)arg);
     int v;
     go(send_hundred, &c);
     for (int i = 0; i < 100; i++)
@@ -138,9 +138,9 @@ static void crowd_recv(void *arg)
 // TestChan g: four senders, four receivers; every value arrives exactly four times.
 static void crowd(void *arg)
 {
-    struct crowd w = { .c = CSP_MAKE(int_chan, (size_t)*(int *)arg),
-                       .done = CSP_MAKE(int_chan, 0),
-                       .length = scaled(1000) };
+    struct crowd w = {.c = CSP_MAKE(int_chan, (size_t) * (int *)arg),
+                      .done = CSP_MAKE(int_chan, 0),
+                      .length = scaled(1000)};
     for (int i = 0; i < PEERS; i++) {
         go(crowd_send, &w);
         go(crowd_recv, &w);
@@ -155,7 +155,7 @@ static void crowd(void *arg)
 // TestChan h and chancap: len and cap.
 static void len_and_cap(void *arg)
 {
-    size_t cap = (size_t)*(int *)arg;
+    size_t cap = (size_t) * (int *)arg;
     int_chan c = CSP_MAKE(int_chan, cap);
     CHECK(csp_len(c) == 0 && csp_cap(c) == cap);
     for (size_t i = 0; i < cap; i++)
@@ -168,10 +168,9 @@ static void len_and_cap(void *arg)
 static void chan_of_every_capacity(void **state)
 {
     (void)state;
-    static void (*const parts[])(void *) = { empty_and_full_block, close_drains,
-                                             hundred_in_order,     crowd,
-                                             len_and_cap };
-    static int caps[] = { 0, 1, 2, 3, 10, 199 };
+    static void (*const parts[])(void *) = {empty_and_full_block, close_drains,
+                                            hundred_in_order, crowd, len_and_cap};
+    static int caps[] = {0, 1, 2, 3, 10, 199};
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
         for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
             run_everywhere(parts[p], &caps[i]);
@@ -189,12 +188,13 @@ static void try_recv_value(void *arg)
     csp_send(n->done, 0);
 }
 
-// TestNonblockRecvRace: with a value in the buffer, close or not, a try never finds nothing.
+// TestNonblockRecvRace: with a value in the buffer, close or not, a try never finds
+// nothing.
 static void nonblock_recv_race(void *arg)
 {
     (void)arg;
     for (int i = 0; i < scaled(1000); i++) {
-        struct nonblock n = { CSP_MAKE(int_chan, 1), CSP_MAKE(int_chan, 0) };
+        struct nonblock n = {CSP_MAKE(int_chan, 1), CSP_MAKE(int_chan, 0)};
         csp_send(n.c, 1);
         go(try_recv_value, &n);
         csp_close(n.c);
@@ -214,7 +214,7 @@ struct consumers {
 
 static void consumer(void *arg)
 {
-    static const int primes[] = { 2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31 };
+    static const int primes[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31};
     struct consumers *c = arg;
     int v;
     while (csp_recv(c->q, &v)) {
@@ -239,10 +239,10 @@ static void feeder(void *arg)
 static void multi_consumer(void *arg)
 {
     (void)arg;
-    struct consumers c = { .q = CSP_MAKE(int_chan, CONSUMERS * 3),
-                           .r = CSP_MAKE(int_chan, CONSUMERS * 3),
-                           .items = scaled(30000),
-                           .running = CONSUMERS };
+    struct consumers c = {.q = CSP_MAKE(int_chan, CONSUMERS * 3),
+                          .r = CSP_MAKE(int_chan, CONSUMERS * 3),
+                          .items = scaled(30000),
+                          .running = CONSUMERS};
     long expected = 0, sum = 0;
     int n = 0, v;
     for (int i = 0; i < CONSUMERS; i++)
@@ -279,7 +279,7 @@ static void recv_ids(void *arg)
 static void waiters_are_fifo(void *arg)
 {
     (void)arg;
-    struct order o = { CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 10), 0 };
+    struct order o = {CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 10), 0};
     int v;
     for (o.id = 0; o.id < 10; o.id++) {
         csp_go_copy(send_id, &o, sizeof o);
@@ -309,7 +309,7 @@ typedef CSP_CHAN(char) byte_chan;
 static void send_wide(void *arg)
 {
     wide_chan *c = arg;
-    csp_send(*c, ((struct wide){ .x = { 1, 2, 3, 4, 5 }, .text = "not a word" }));
+    csp_send(*c, ((struct wide){.x = {1, 2, 3, 4, 5}, .text = "not a word"}));
 }
 
 // TestChanSendInterface, nonblock, zerosize: elements of every width, or of none.
@@ -406,7 +406,7 @@ static void daisy_chain(void *arg)
     for (int i = 0; i <= n; i++)
         links[i] = CSP_MAKE(int_chan, 0);
     for (int i = 0; i < n; i++) {
-        struct link l = { links[i], links[i + 1] };
+        struct link l = {links[i], links[i + 1]};
         CHECK(csp_go_copy(pass_on, &l, sizeof l) == CSP_OK);
     }
     csp_send(links[n], 0);
@@ -442,7 +442,8 @@ static void sieve_filter(void *arg)
 enum { PRIMES = 50 };
 static int_chan sieve_links[PRIMES + 1];
 
-// sieve1.go: the tasks are leaked when the first one returns, and the channels outlive them.
+// sieve1.go: the tasks are leaked when the first one returns, and the channels outlive
+// them.
 static void sieve(void *arg)
 {
     (void)arg;
@@ -452,7 +453,7 @@ static void sieve(void *arg)
     csp_go_copy(sieve_generate, &sieve_links[0], sizeof sieve_links[0]);
     for (int i = 0; i < PRIMES; i++) {
         csp_recv(sieve_links[i], &prime);
-        struct filter f = { sieve_links[i], sieve_links[i + 1], prime };
+        struct filter f = {sieve_links[i], sieve_links[i + 1], prime};
         csp_go_copy(sieve_filter, &f, sizeof f);
     }
     CHECK(prime == 229);
@@ -463,7 +464,7 @@ static void prime_sieve(void **state)
     (void)state;
     for (int procs = 1; procs <= 4; procs++) {
         struct csp_stats stats;
-        struct csp_opts opts = { .procs = procs };
+        struct csp_opts opts = {.procs = procs};
         assert_int_equal(csp_run(sieve, NULL, &opts, &stats), CSP_OK);
         assert_int_equal(stats.leaked, PRIMES + 1);
         for (int i = 0; i <= PRIMES; i++)
@@ -504,7 +505,19 @@ static void everywhere(void **state)
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
 }
 
-#define EVERYWHERE(fn) { #fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn) }
+static void in_order(void **state)
+{
+    run_in_order((void (*)(void *))(uintptr_t)*state, NULL);
+}
+
+#define IN_ORDER(fn)                                                                     \
+    {                                                                                    \
+#fn, in_order, NULL, NULL, (void *)(uintptr_t)(fn)                               \
+    }
+#define EVERYWHERE(fn)                                                                   \
+    {                                                                                    \
+#fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn)                             \
+    }
 
 int main(void)
 {
@@ -512,7 +525,7 @@ int main(void)
         cmocka_unit_test(chan_of_every_capacity),
         EVERYWHERE(nonblock_recv_race),
         EVERYWHERE(multi_consumer),
-        EVERYWHERE(waiters_are_fifo),
+        IN_ORDER(waiters_are_fifo),
         EVERYWHERE(every_width),
         EVERYWHERE(nil_never_ready),
         EVERYWHERE(send_barrier),

@@ -1,7 +1,7 @@
 // test_csp_deadlock.c -- runs that end badly: deadlocks, panics, stack overflows.
 //
-// What the runtime says on stderr is part of its contract, so it is caught and read. Ends of the
-// whole process are tried in a child.
+// What the runtime says on stderr is part of its contract, so it is caught and read. Ends
+// of the whole process are tried in a child.
 
 #include "csp_testing.h"
 
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char said[65536]; // what went to stderr last
+static char said[65536];  // what went to stderr last
 
 static void read_back(FILE *f)
 {
@@ -49,9 +49,9 @@ static int run_in_child(void (*fn)(void *), void *arg)
         signal(SIGSEGV, SIG_DFL);
         signal(SIGBUS, SIG_DFL);
         signal(SIGABRT, SIG_DFL);
-        setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         dup2(fileno(f), STDERR_FILENO);
-        _exit(run_with((struct csp_opts){ .procs = 1 }, fn, arg) == CSP_OK ? 0 : 1);
+        _exit(run_with((struct csp_opts){.procs = 1}, fn, arg) == CSP_OK ? 0 : 1);
     }
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -62,13 +62,13 @@ static int run_in_child(void (*fn)(void *), void *arg)
 // Every way to run, each ending in a deadlock.
 static void deadlocks(void (*fn)(void *), void *arg, const char *expected)
 {
-    struct csp_opts opts[] = { { .procs = 1 },
-                               { .procs = 2 },
-                               { .procs = 4 },
-                               { .procs = 64 },
-                               { .procs = 3, .migrate = true },
-                               { .procs = 2, .virtual_time = true },
-                               { .procs = 1, .virtual_time = true, .policy = CSP_PCT } };
+    struct csp_opts opts[] = {{.procs = 1},
+                              {.procs = 2},
+                              {.procs = 4},
+                              {.procs = 64},
+                              {.procs = 3, .migrate = true},
+                              {.procs = 2, .virtual_time = true},
+                              {.procs = 1, .virtual_time = true, .policy = CSP_PCT}};
     for (size_t i = 0; i < sizeof opts / sizeof *opts; i++) {
         assert_int_equal(run_caught(opts[i], fn, arg), CSP_DEADLOCK);
         assert_non_null(strstr(said, "fatal error: all tasks are asleep - deadlock!"));
@@ -88,7 +88,7 @@ static void receive_nothing(void *arg)
 
 static void send_to_nobody(void *arg)
 {
-    csp_chan_send(arg, &(int){ 1 });
+    csp_chan_send(arg, &(int){1});
 }
 
 static void select_nothing(void *arg)
@@ -99,8 +99,8 @@ static void select_nothing(void *arg)
 
 static void select_quiet(void *arg)
 {
-    struct csp_case cases[2] = { { CSP_RECV, arg, NULL, false },
-                                 { CSP_RECV, arg, NULL, false } };
+    struct csp_case cases[2] = {{CSP_RECV, arg, NULL, false},
+                                {CSP_RECV, arg, NULL, false}};
     csp_select(cases, 2, CSP_FOREVER);
 }
 
@@ -197,7 +197,7 @@ static void as_many_carts_as_gophers(void *arg)
 {
     (void)arg;
     for (int i = 0; i < 4; i++) {
-        struct gopher g = { ring_of_four[i], ring_of_four[(i + 1) % 4] };
+        struct gopher g = {ring_of_four[i], ring_of_four[(i + 1) % 4]};
         CHECK(csp_go_copy(pass_cart, &g, sizeof g) == CSP_OK);
     }
     for (int i = 0; i < 4; i++)
@@ -246,11 +246,11 @@ static void on_panic(const char *msg)
 
 static void panics(void (*fn)(void *), void *arg, const char *expected)
 {
-    struct csp_opts opts[] = { { .procs = 1 },
-                               { .procs = 2 },
-                               { .procs = 4 },
-                               { .procs = 3, .migrate = true },
-                               { .procs = 2, .virtual_time = true } };
+    struct csp_opts opts[] = {{.procs = 1},
+                              {.procs = 2},
+                              {.procs = 4},
+                              {.procs = 3, .migrate = true},
+                              {.procs = 2, .virtual_time = true}};
     for (size_t i = 0; i < sizeof opts / sizeof *opts; i++) {
         opts[i].on_panic = on_panic;
         panicked_with[0] = '\0';
@@ -285,8 +285,8 @@ static void try_send_on_closed(void *arg)
 
 static void select_send_on_closed(void *arg)
 {
-    struct csp_case cases[2] = { { CSP_SEND, arg, NULL, false },
-                                 { CSP_RECV, NULL, NULL, false } };
+    struct csp_case cases[2] = {{CSP_SEND, arg, NULL, false},
+                                {CSP_RECV, NULL, NULL, false}};
     csp_select(cases, 2, CSP_FOREVER);
 }
 
@@ -318,7 +318,7 @@ static void closed_while_selecting(void *arg)
 static void free_in_use(void *arg)
 {
     go(receive_nothing, arg);
-    csp_sleep(MS);
+    csp_sleep(50 * MS);
     csp_chan_free(arg);
 }
 
@@ -353,7 +353,7 @@ static void misuse_panics(void **state)
 static void panics_free(void (*fn)(void *), struct csp_chan **chan, const char *expected)
 {
     for (int procs = 1; procs <= 4; procs++) {
-        struct csp_opts opts = { .procs = procs, .on_panic = on_panic };
+        struct csp_opts opts = {.procs = procs, .on_panic = on_panic};
         assert_int_equal(run_caught(opts, fn, chan), CSP_PANIC);
         assert_string_equal(panicked_with, expected);
         csp_chan_free(*chan);
@@ -386,7 +386,7 @@ static void go_nowhere(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         signal(SIGABRT, SIG_DFL);
-        setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         dup2(fileno(f), STDERR_FILENO);
         csp_yield();
         _exit(0);
@@ -446,8 +446,8 @@ static void touch_null(void *arg)
     *(volatile int *)arg = 1;
 }
 
-// A fault that is no overflow goes to the handler that was there before, and after the run it
-// is all the program's again.
+// A fault that is no overflow goes to the handler that was there before, and after the
+// run it is all the program's again.
 static void other_faults_pass_on(void **state)
 {
     (void)state;
@@ -457,12 +457,12 @@ static void other_faults_pass_on(void **state)
     pid_t pid = fork();
     if (pid == 0) {
         signal(SIGSEGV, on_segv);
-        run_with((struct csp_opts){ .procs = 1 }, nothing, NULL);
+        run_with((struct csp_opts){.procs = 1}, nothing, NULL);
         struct sigaction now;
         sigaction(SIGSEGV, NULL, &now);
         if (now.sa_handler != on_segv)
             _exit(8);
-        run_with((struct csp_opts){ .procs = 1 }, touch_null, NULL);
+        run_with((struct csp_opts){.procs = 1}, touch_null, NULL);
         _exit(9);
     }
     int status;

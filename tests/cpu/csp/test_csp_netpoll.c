@@ -15,7 +15,7 @@ struct ends {
 
 static struct ends open_pipe(void)
 {
-    struct ends e = { .done = CSP_MAKE(int_chan, 0) };
+    struct ends e = {.done = CSP_MAKE(int_chan, 0)};
     CHECK(pipe2(e.fd, O_NONBLOCK | O_CLOEXEC) == 0);
     return e;
 }
@@ -122,7 +122,7 @@ static void echo(void *arg)
 static void socket_ping_pong(void *arg)
 {
     (void)arg;
-    struct ends e = { .done = CSP_MAKE(int_chan, 0) };
+    struct ends e = {.done = CSP_MAKE(int_chan, 0)};
     char byte = 'x';
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, e.fd) == 0);
     go(echo, &e);
@@ -188,7 +188,10 @@ static void everywhere(void **state)
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
 }
 
-#define EVERYWHERE(fn) { #fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn) }
+#define EVERYWHERE(fn)                                                                   \
+    {                                                                                    \
+#fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn)                             \
+    }
 
 int main(void)
 {

@@ -37,7 +37,7 @@ static void spawn_100k(void **state)
     (void)state;
     int n = scaled(100000);
     for (int procs = 1; procs <= 4; procs *= 2)
-        assert_int_equal(run_with((struct csp_opts){ .procs = procs }, spawn_many, &n), 0);
+        assert_int_equal(run_with((struct csp_opts){.procs = procs}, spawn_many, &n), 0);
 }
 
 static void park_on(void *arg)
@@ -69,10 +69,10 @@ static void million_tasks(void **state)
 static void runs_in_sequence(void **state)
 {
     (void)state;
-    static const int procs[] = { 1, 2, 4, 64, 3 };
+    static const int procs[] = {1, 2, 4, 64, 3};
     for (int i = 0; i < scaled(2000); i++) {
         int n = 3;
-        struct csp_opts opts = { .procs = procs[i % 5] };
+        struct csp_opts opts = {.procs = procs[i % 5]};
         assert_int_equal(csp_run(i % 2 ? nothing : spawn_many, &n, &opts, NULL), CSP_OK);
     }
 }
@@ -91,7 +91,7 @@ static void *run_in_thread(void *arg)
 static void runs_side_by_side(void **state)
 {
     (void)state;
-    struct csp_opts opts = { .procs = 2 };
+    struct csp_opts opts = {.procs = 2};
     pthread_t threads[3];
     void *failed;
     for (int i = 0; i < 3; i++)
@@ -119,7 +119,7 @@ static void return_ball(void *arg)
 static void ping_pong(void *arg)
 {
     int rounds = *(int *)arg, v = 0;
-    struct turn t = { .in = CSP_MAKE(int_chan, 0), .out = CSP_MAKE(int_chan, 0) };
+    struct turn t = {.in = CSP_MAKE(int_chan, 0), .out = CSP_MAKE(int_chan, 0)};
     go(return_ball, &t);
     for (int i = 0; i < rounds; i++) {
         csp_send(t.in, i);
@@ -135,10 +135,10 @@ static void many_procs(void **state)
 {
     (void)state;
     int n = scaled(2000);
-    assert_int_equal(run_with((struct csp_opts){ .procs = 64 }, spawn_many, &n), CSP_OK);
-    assert_int_equal(run_with((struct csp_opts){ .procs = 64 }, ping_pong, &n), CSP_OK);
+    assert_int_equal(run_with((struct csp_opts){.procs = 64}, spawn_many, &n), CSP_OK);
+    assert_int_equal(run_with((struct csp_opts){.procs = 64}, ping_pong, &n), CSP_OK);
     assert_int_equal(
-        run_with((struct csp_opts){ .procs = 64, .migrate = true }, ping_pong, &n), CSP_OK);
+        run_with((struct csp_opts){.procs = 64, .migrate = true}, ping_pong, &n), CSP_OK);
 }
 
 struct lookup {
@@ -147,8 +147,8 @@ struct lookup {
     atomic_int moved;
 };
 
-// A task that has moved to another OS thread must still find itself: every call below looks the
-// current task up before and after a receive that moves it, in one function.
+// A task that has moved to another OS thread must still find itself: every call below
+// looks the current task up before and after a receive that moves it, in one function.
 static void find_myself(void *arg)
 {
     struct lookup *l = arg;
@@ -171,7 +171,7 @@ static void find_myself(void *arg)
 static void current_task_moves(void *arg)
 {
     (void)arg;
-    struct lookup l = { CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 0), scaled(1000), 0 };
+    struct lookup l = {CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 0), scaled(1000), 0};
     go(find_myself, &l);
     go(find_myself, &l);
     for (int i = 0; i < 2 * l.rounds; i++)
@@ -185,7 +185,7 @@ static void current_task_moves(void *arg)
 static void current_task_after_migration(void **state)
 {
     (void)state;
-    struct csp_opts opts = { .procs = 4, .migrate = true };
+    struct csp_opts opts = {.procs = 4, .migrate = true};
     assert_int_equal(run_with(opts, current_task_moves, NULL), CSP_OK);
 }
 
@@ -214,12 +214,12 @@ static void spin_in_turn(void *arg)
 static void parallelism(void *arg)
 {
     int n = *(int *)arg;
-    struct parallel p = { .n = n, .rounds = 3 };
+    struct parallel p = {.n = n, .rounds = 3};
     for (int i = 1; i < n; i++) {
-        struct spinner s = { &p, i };
+        struct spinner s = {&p, i};
         CHECK(csp_go_copy(spin_in_turn, &s, sizeof s) == CSP_OK);
     }
-    spin_in_turn(&(struct spinner){ &p, 0 });
+    spin_in_turn(&(struct spinner){&p, 0});
     while (p.turn < n * p.rounds)
         csp_yield();
 }
@@ -228,7 +228,8 @@ static void tasks_run_in_parallel(void **state)
 {
     (void)state;
     for (int n = 1; n <= 4; n++)
-        assert_int_equal(run_with((struct csp_opts){ .procs = n }, parallelism, &n), CSP_OK);
+        assert_int_equal(run_with((struct csp_opts){.procs = n}, parallelism, &n),
+                         CSP_OK);
 }
 
 struct hand_over {
@@ -243,12 +244,12 @@ static void take_it(void *arg)
     h->taken = true;
 }
 
-// A task that hands over and computes on without another csp call must not keep its partner
-// waiting while a worker is idle.
+// A task that hands over and computes on without another csp call must not keep its
+// partner waiting while a worker is idle.
 static void hand_over_and_compute(void *arg)
 {
     (void)arg;
-    struct hand_over h = { .c = CSP_MAKE(int_chan, 0) };
+    struct hand_over h = {.c = CSP_MAKE(int_chan, 0)};
     for (int i = 0; i < 20; i++) {
         h.taken = false;
         go(take_it, &h);
@@ -263,8 +264,8 @@ static void hand_over_and_compute(void *arg)
 static void partner_is_stolen(void **state)
 {
     (void)state;
-    assert_int_equal(
-        run_with((struct csp_opts){ .procs = 2 }, hand_over_and_compute, NULL), CSP_OK);
+    assert_int_equal(run_with((struct csp_opts){.procs = 2}, hand_over_and_compute, NULL),
+                     CSP_OK);
 }
 
 static void play_for_ever(void *arg)
@@ -288,8 +289,8 @@ static void count_yields(void *arg)
 static int_chan fairness_chans[2];
 static atomic_int fairness_yields;
 
-// TestTimerFairness, PingPongHog: a pair that plays for ever, and a loop of yields, starve
-// neither a timer nor each other.
+// TestTimerFairness, PingPongHog: a pair that plays for ever, and a loop of yields,
+// starve neither a timer nor each other.
 static void endless_play(void *arg)
 {
     (void)arg;
@@ -311,7 +312,7 @@ static void nobody_starves(void **state)
     for (int procs = 1; procs <= 2; procs++) {
         for (int i = 0; i < 2; i++)
             fairness_chans[i] = CSP_MAKE(int_chan, 0);
-        struct csp_opts opts = { .procs = procs };
+        struct csp_opts opts = {.procs = procs};
         struct csp_stats stats;
         assert_int_equal(csp_run(endless_play, NULL, &opts, &stats), CSP_OK);
         assert_int_equal(stats.leaked, 5);
@@ -339,7 +340,7 @@ static void respawning(void *arg)
 static void spawn_chain(void *arg)
 {
     (void)arg;
-    struct respawn r = { scaled(20000), CSP_MAKE(int_chan, 0) };
+    struct respawn r = {scaled(20000), CSP_MAKE(int_chan, 0)};
     go(respawning, &r);
     await(r.done, 1);
     csp_free(r.done);
@@ -373,7 +374,7 @@ static void pinned(void *arg)
 static void pinned_tasks(void *arg)
 {
     (void)arg;
-    struct turn t = { CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 0), scaled(500) };
+    struct turn t = {CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 0), scaled(500)};
     for (int i = 0; i < 3; i++)
         go(pinned, &t);
     for (int i = 0; i < 3 * t.rounds; i++)
@@ -392,7 +393,8 @@ static void pinned_stay(void **state)
 static void parked_for_ever(void *arg)
 {
     (void)arg;
-    struct csp_case cases[2] = { { CSP_RECV, arg, NULL, false }, { CSP_SEND, NULL, NULL, false } };
+    struct csp_case cases[2] = {{CSP_RECV, arg, NULL, false},
+                                {CSP_SEND, NULL, NULL, false}};
     csp_select(cases, 2, (int64_t)MS * 1000000);
 }
 
@@ -410,8 +412,8 @@ static void leaks_are_counted(void **state)
 {
     (void)state;
     for (int procs = 1; procs <= 4; procs *= 2) {
-        struct csp_chan *chans[2] = { csp_chan_make(0, 0), csp_chan_make(8, 0) };
-        struct csp_opts opts = { .procs = procs };
+        struct csp_chan *chans[2] = {csp_chan_make(0, 0), csp_chan_make(8, 0)};
+        struct csp_opts opts = {.procs = procs};
         struct csp_stats stats;
         assert_int_equal(csp_run(leave_behind, chans, &opts, &stats), CSP_OK);
         assert_int_equal(stats.spawned, 11);

@@ -1,4 +1,5 @@
-// test_csp_select.c -- select: Go's chan_test.go, doubleselect, select2 to select7, ken/chan.
+// test_csp_select.c -- select: Go's chan_test.go, doubleselect, select2 to select7,
+// ken/chan.
 
 #include "csp_testing.h"
 
@@ -10,8 +11,8 @@ struct pair {
 
 static struct pair pair_make(size_t cap)
 {
-    return (struct pair){ CSP_MAKE(int_chan, cap), CSP_MAKE(int_chan, cap),
-                          CSP_MAKE(int_chan, 0) };
+    return (struct pair){CSP_MAKE(int_chan, cap), CSP_MAKE(int_chan, cap),
+                         CSP_MAKE(int_chan, 0)};
 }
 
 static void pair_free(struct pair p)
@@ -24,12 +25,13 @@ static void pair_free(struct pair p)
 static void select_either(void *arg)
 {
     struct pair *p = arg;
-    struct csp_case cases[] = { CSP_CASE_RECV(p->a, NULL), CSP_CASE_RECV(p->b, NULL) };
+    struct csp_case cases[] = {CSP_CASE_RECV(p->a, NULL), CSP_CASE_RECV(p->b, NULL)};
     CHECK(csp_select(cases, 2, 0) != CSP_TIMEOUT);
     csp_send(p->done, 0);
 }
 
-// TestNonblockSelectRace and 2: one of two is always ready, so a select never finds nothing.
+// TestNonblockSelectRace and 2: one of two is always ready, so a select never finds
+// nothing.
 static void nonblock_select_race(void *arg)
 {
     bool by_close = *(bool *)arg;
@@ -50,7 +52,7 @@ static void nonblock_select_race(void *arg)
 static void nonblock_select_races(void **state)
 {
     (void)state;
-    static bool by_close[] = { false, true };
+    static bool by_close[] = {false, true};
     run_everywhere(nonblock_select_race, &by_close[0]);
     run_everywhere(nonblock_select_race, &by_close[1]);
 }
@@ -65,8 +67,8 @@ static void self_selecting(void *arg)
     struct self_select *s = arg;
     for (int i = 0; i < s->rounds; i++) {
         int mine = s->who, theirs = -1;
-        struct csp_case cases[] = { CSP_CASE_SEND(s->c, &mine),
-                                    CSP_CASE_RECV(s->c, &theirs) };
+        struct csp_case cases[] = {CSP_CASE_SEND(s->c, &mine),
+                                   CSP_CASE_RECV(s->c, &theirs)};
         // Both orders of the cases, as the order of locking must not depend on it.
         if (i % 2) {
             struct csp_case swap = cases[0];
@@ -92,8 +94,8 @@ static void self_select(void *arg)
 {
     (void)arg;
     for (size_t cap = 0; cap <= 10; cap += 10) {
-        struct self_select s = { CSP_MAKE(int_chan, cap), CSP_MAKE(int_chan, 0), 0,
-                                 scaled(1000) };
+        struct self_select s = {CSP_MAKE(int_chan, cap), CSP_MAKE(int_chan, 0), 0,
+                                scaled(1000)};
         for (; s.who < 2; s.who++)
             CHECK(csp_go_copy(self_selecting, &s, sizeof s) == CSP_OK);
         // The partner of the last one may be done: something must go on taking.
@@ -134,10 +136,10 @@ static void stress_select(void *arg)
 {
     struct stress *s = arg;
     enum csp_op op = s->index ? CSP_SEND : CSP_RECV;
-    int counts[STRESS_CHANS] = { 0 }, value = 1;
+    int counts[STRESS_CHANS] = {0}, value = 1;
     struct csp_case cases[STRESS_CHANS];
     for (int i = 0; i < STRESS_CHANS; i++)
-        cases[i] = (struct csp_case){ op, s->c[i].ch, &value, false };
+        cases[i] = (struct csp_case){op, s->c[i].ch, &value, false};
     for (int i = 0; i < STRESS_CHANS * s->n; i++) {
         int index = csp_select(cases, STRESS_CHANS, CSP_FOREVER);
         if (++counts[index] == s->n)
@@ -150,8 +152,8 @@ static void stress_select(void *arg)
 static void select_stress(void *arg)
 {
     (void)arg;
-    static const size_t caps[STRESS_CHANS] = { 0, 0, 2, 3 };
-    struct stress s = { .done = CSP_MAKE(int_chan, 0), .n = scaled(2000) };
+    static const size_t caps[STRESS_CHANS] = {0, 0, 2, 3};
+    struct stress s = {.done = CSP_MAKE(int_chan, 0), .n = scaled(2000)};
     for (int i = 0; i < STRESS_CHANS; i++)
         s.c[i] = CSP_MAKE(int_chan, caps[i]);
     for (s.index = 0; s.index < STRESS_CHANS; s.index++) {
@@ -171,12 +173,12 @@ static void fairness(void *arg)
 {
     (void)arg;
     enum { TRIALS = 10000 };
-    int counts[3] = { 0 };
+    int counts[3] = {0};
     int_chan c = CSP_MAKE(int_chan, 1);
     csp_close(c);
     for (int i = 0; i < TRIALS; i++) {
-        struct csp_case cases[] = { CSP_CASE_RECV(c, NULL), CSP_CASE_RECV(c, NULL),
-                                    CSP_CASE_RECV(c, NULL) };
+        struct csp_case cases[] = {CSP_CASE_RECV(c, NULL), CSP_CASE_RECV(c, NULL),
+                                   CSP_CASE_RECV(c, NULL)};
         counts[csp_select(cases, 3, CSP_FOREVER)]++;
     }
     for (int i = 0; i < 3; i++)
@@ -194,7 +196,7 @@ static void send_bits(void *arg)
     struct bits *b = arg;
     int zero = 0, one = 1;
     for (int i = 0; i < b->n; i++) {
-        struct csp_case cases[] = { CSP_CASE_SEND(b->c, &zero), CSP_CASE_SEND(b->c, &one) };
+        struct csp_case cases[] = {CSP_CASE_SEND(b->c, &zero), CSP_CASE_SEND(b->c, &one)};
         CHECK(csp_select(cases, 2, CSP_FOREVER) >= 0);
     }
 }
@@ -204,7 +206,7 @@ static void pseudo_random_send(void *arg)
 {
     (void)arg;
     for (size_t cap = 0; cap <= 100; cap += 100) {
-        struct bits b = { CSP_MAKE(int_chan, cap), scaled(1000) };
+        struct bits b = {CSP_MAKE(int_chan, cap), 1000};
         int ones = 0, v;
         go(send_bits, &b);
         for (int i = 0; i < b.n; i++) {
@@ -220,13 +222,14 @@ static void recv_duplicate(void *arg)
 {
     struct pair *p = arg;
     int x = 7, y = 7;
-    struct csp_case cases[] = { CSP_CASE_RECV(p->a, &x), CSP_CASE_RECV(p->a, &y),
-                                CSP_CASE_RECV(p->b, NULL), CSP_CASE_RECV(p->a, NULL) };
+    struct csp_case cases[] = {CSP_CASE_RECV(p->a, &x), CSP_CASE_RECV(p->a, &y),
+                               CSP_CASE_RECV(p->b, NULL), CSP_CASE_RECV(p->a, NULL)};
     csp_select(cases, 4, CSP_FOREVER);
     csp_send(p->done, x + y);
 }
 
-// TestSelectDuplicateChannel, issue 9110: one task several times in one queue, between others.
+// TestSelectDuplicateChannel, issue 9110: one task several times in one queue, between
+// others.
 static void duplicate_channel(void *arg)
 {
     (void)arg;
@@ -252,7 +255,7 @@ static void losers_untouched(void *arg)
     struct pair p = pair_make(1);
     int won = 1, lost = 2;
     csp_send(p.a, 5);
-    struct csp_case cases[] = { CSP_CASE_RECV(p.a, &won), CSP_CASE_RECV(p.b, &lost) };
+    struct csp_case cases[] = {CSP_CASE_RECV(p.a, &won), CSP_CASE_RECV(p.b, &lost)};
     CHECK(csp_select(cases, 2, CSP_FOREVER) == 0 && cases[0].ok && !cases[1].ok);
     CHECK(won == 5 && lost == 2);
     CHECK(csp_select(cases, 2, 0) == CSP_TIMEOUT && won == 5 && lost == 2);
@@ -268,18 +271,18 @@ static void readiness(void *arg)
 {
     (void)arg;
     int v = 1;
-    int_chan room = CSP_MAKE(int_chan, 1), closed = CSP_MAKE(int_chan, 1), none = { NULL };
+    int_chan room = CSP_MAKE(int_chan, 1), closed = CSP_MAKE(int_chan, 1), none = {NULL};
     csp_close(closed);
-    struct csp_case nil[] = { CSP_CASE_RECV(none, &v), CSP_CASE_SEND(none, &v) };
+    struct csp_case nil[] = {CSP_CASE_RECV(none, &v), CSP_CASE_SEND(none, &v)};
     CHECK(csp_select(nil, 2, 0) == CSP_TIMEOUT);
     CHECK(csp_select(nil, 2, (int64_t)MS) == CSP_TIMEOUT);
     CHECK(csp_select(NULL, 0, 0) == CSP_TIMEOUT);
     CHECK(csp_select(NULL, 0, (int64_t)MS) == CSP_TIMEOUT);
-    struct csp_case send[] = { CSP_CASE_RECV(none, &v), CSP_CASE_SEND(room, &v) };
+    struct csp_case send[] = {CSP_CASE_RECV(none, &v), CSP_CASE_SEND(room, &v)};
     CHECK(csp_select(send, 2, CSP_FOREVER) == 1 && send[1].ok);
     CHECK(csp_select(send, 2, 0) == CSP_TIMEOUT);
     CHECK(csp_select(&send[1], 1, 0) == CSP_TIMEOUT);
-    struct csp_case recv[] = { CSP_CASE_RECV(none, &v), CSP_CASE_RECV(closed, &v) };
+    struct csp_case recv[] = {CSP_CASE_RECV(none, &v), CSP_CASE_RECV(closed, &v)};
     CHECK(csp_select(recv, 2, CSP_FOREVER) == 1 && !recv[1].ok && v == 0);
     CHECK(csp_select(&recv[1], 1, 0) == 0);
     csp_free(room);
@@ -329,7 +332,7 @@ static void double_select(void *arg)
 {
     (void)arg;
     enum { MUXES = 4 };
-    struct mux m = { .out = CSP_MAKE(int_chan, 0), .left = scaled(2000) };
+    struct mux m = {.out = CSP_MAKE(int_chan, 0), .left = scaled(2000)};
     char *seen = calloc((size_t)m.left, 1);
     for (int i = 0; i < 4; i++)
         m.in[i] = CSP_MAKE(int_chan, 0);
@@ -354,7 +357,7 @@ static void double_select(void *arg)
 static void lose_at_tail(void *arg)
 {
     struct pair *p = arg;
-    struct csp_case cases[] = { CSP_CASE_RECV(p->a, NULL), CSP_CASE_RECV(p->b, NULL) };
+    struct csp_case cases[] = {CSP_CASE_RECV(p->a, NULL), CSP_CASE_RECV(p->b, NULL)};
     csp_select(cases, 2, CSP_FOREVER);
     csp_send(p->done, 0);
 }
@@ -447,7 +450,10 @@ static void everywhere(void **state)
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
 }
 
-#define EVERYWHERE(fn) { #fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn) }
+#define EVERYWHERE(fn)                                                                   \
+    {                                                                                    \
+#fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn)                             \
+    }
 
 int main(void)
 {

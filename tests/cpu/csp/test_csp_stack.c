@@ -1,10 +1,11 @@
-// test_csp_stack.c -- stacks: sizes, copies of arguments, reuse, control words, running out.
+// test_csp_stack.c -- stacks: sizes, copies of arguments, reuse, control words, running
+// out.
 
 #include "csp_testing.h"
 
 #include <fenv.h>
-#include <stdatomic.h>
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static void use_stack(void *arg)
 static void sizes(void *arg)
 {
     (void)arg;
-    struct use u = { .done = CSP_MAKE(int_chan, 0) };
+    struct use u = {.done = CSP_MAKE(int_chan, 0)};
     for (size_t size = 1; size <= 32 << 20; size *= 4) {
         u.bytes = size / 4;
         CHECK(csp_go_stack(size, use_stack, &u) == CSP_OK);
@@ -58,7 +59,7 @@ static void check_copy(void *arg)
 static void copies(void *arg)
 {
     (void)arg;
-    struct copied c = { .text = "as it was", .done = CSP_MAKE(int_chan, 0) };
+    struct copied c = {.text = "as it was", .done = CSP_MAKE(int_chan, 0)};
     for (int i = 0; i < 10; i++)
         CHECK(csp_go_copy(check_copy, &c, sizeof c) == CSP_OK);
     strcpy(c.text, "changed later");
@@ -137,9 +138,9 @@ static void out_of_memory(void **state)
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        setrlimit(RLIMIT_AS, &(struct rlimit){ 2u << 30, 2u << 30 });
+        setrlimit(RLIMIT_AS, &(struct rlimit){2u << 30, 2u << 30});
         int n = 0;
-        int result = run_with((struct csp_opts){ .procs = 1 }, spawn_until_full, &n);
+        int result = run_with((struct csp_opts){.procs = 1}, spawn_until_full, &n);
         _exit(result == CSP_OK && n > 100 && n < 2048 ? 0 : 1);
     }
     int status;
@@ -162,16 +163,16 @@ static void run_cannot_start(void **state)
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
-        setrlimit(RLIMIT_AS, &(struct rlimit){ 100u << 20, 100u << 20 });
-        int memory = csp_run(nothing, NULL, &(struct csp_opts){ .procs = 1 }, NULL);
-        int thread = csp_run(nothing, NULL, &(struct csp_opts){ .procs = 200 }, NULL);
+        setrlimit(RLIMIT_AS, &(struct rlimit){100u << 20, 100u << 20});
+        int memory = csp_run(nothing, NULL, &(struct csp_opts){.procs = 1}, NULL);
+        int thread = csp_run(nothing, NULL, &(struct csp_opts){.procs = 200}, NULL);
         _exit(memory == CSP_ENOMEM && thread == CSP_ETHREAD ? 0 : 1);
     }
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
-    struct csp_opts large = { .stack_size = 64 << 20 };
+    struct csp_opts large = {.stack_size = 64 << 20};
     assert_int_equal(csp_run(nothing, NULL, &large, NULL), CSP_ENOMEM);
 }
 
@@ -179,7 +180,7 @@ static void default_size(void **state)
 {
     (void)state;
     for (size_t size = 65536; size <= 4 << 20; size *= 8) {
-        struct csp_opts opts = { .procs = 2, .stack_size = size };
+        struct csp_opts opts = {.procs = 2, .stack_size = size};
         assert_int_equal(csp_run(reuse, NULL, &opts, NULL), CSP_OK);
     }
 }
@@ -189,7 +190,10 @@ static void everywhere(void **state)
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
 }
 
-#define EVERYWHERE(fn) { #fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn) }
+#define EVERYWHERE(fn)                                                                   \
+    {                                                                                    \
+#fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn)                             \
+    }
 
 int main(void)
 {

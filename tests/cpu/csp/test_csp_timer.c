@@ -22,8 +22,8 @@ static void sleep_and_tell(void *arg)
 static void sleep_order(void *arg)
 {
     (void)arg;
-    static const int order[] = { 50, 10, 40, 0, 30, 20 };
-    struct sleeper s = { .out = CSP_MAKE(int_chan, 0) };
+    static const int order[] = {50, 10, 40, 0, 30, 20};
+    struct sleeper s = {.out = CSP_MAKE(int_chan, 0)};
     int last = -1, v;
     for (int i = 0; i < 6; i++) {
         s.ms = order[i];
@@ -42,7 +42,7 @@ static void after_delivers_once(void *arg)
     (void)arg;
     typedef CSP_CHAN(uint64_t) time_chan;
     uint64_t start = csp_now(), at;
-    time_chan t = { csp_after(2 * MS) };
+    time_chan t = {csp_after(2 * MS)};
     CHECK(csp_try_recv(t, &at) == CSP_WOULD_BLOCK);
     CHECK(csp_recv(t, &at));
     CHECK(at - start >= 2 * MS && at <= csp_now());
@@ -61,7 +61,7 @@ static void tick_drops(void *arg)
     (void)arg;
     typedef CSP_CHAN(uint64_t) time_chan;
     uint64_t start = csp_now(), at = 0, before = 0;
-    time_chan t = { csp_tick(2 * MS) };
+    time_chan t = {csp_tick(2 * MS)};
     for (uint64_t i = 1; i <= 3; i++) {
         CHECK(csp_recv(t, &at));
         CHECK(at - start >= i * 2 * MS);
@@ -98,11 +98,27 @@ static void extreme_delays(void *arg)
 {
     (void)arg;
     struct csp_chan *never = csp_after(UINT64_MAX), *now = csp_after(0);
-    struct csp_case both[] = { { CSP_RECV, never, NULL, false }, { CSP_RECV, now, NULL, false } };
+    struct csp_case both[] = {{CSP_RECV, never, NULL, false},
+                              {CSP_RECV, now, NULL, false}};
     csp_sleep(0);
     CHECK(csp_select(both, 2, INT64_MAX) == 1);
     csp_chan_free(never);
     csp_chan_free(now);
+}
+
+// The same calls in real time, where a busy machine may be late, but never early.
+static void real_clock(void *arg)
+{
+    (void)arg;
+    uint64_t start = csp_now(), at;
+    struct csp_chan *after = csp_after(2 * MS);
+    csp_sleep(MS);
+    CHECK(csp_now() - start >= MS);
+    CHECK(csp_chan_recv(after, &at) && at - start >= 2 * MS);
+    CHECK(csp_select(NULL, 0, (int64_t)MS) == CSP_TIMEOUT && csp_now() - start >= 3 * MS);
+    csp_chan_free(after);
+    after = csp_after(1000 * MS);
+    csp_chan_free(after);
 }
 
 static void nap(void *arg)
@@ -139,7 +155,7 @@ static void clocks_end_with_the_run(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++) {
-        struct csp_opts opts = { .procs = 1 + i % 3 };
+        struct csp_opts opts = {.procs = 1 + i % 3};
         assert_int_equal(csp_run(start_tick, NULL, &opts, NULL), CSP_OK);
         csp_chan_free(outlives_run);
     }
@@ -158,15 +174,32 @@ static void everywhere(void **state)
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
 }
 
-#define EVERYWHERE(fn) { #fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn) }
+static void virtually(void **state)
+{
+    run_virtual((void (*)(void *))(uintptr_t)*state, NULL);
+}
+
+#define VIRTUALLY(fn)                                                                    \
+    {                                                                                    \
+#fn, virtually, NULL, NULL, (void *)(uintptr_t)(fn)                              \
+    }
+#define EVERYWHERE(fn)                                                                   \
+    {                                                                                    \
+#fn, everywhere, NULL, NULL, (void *)(uintptr_t)(fn)                             \
+    }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EVERYWHERE(sleep_order),      EVERYWHERE(after_delivers_once),
-        EVERYWHERE(tick_drops),       EVERYWHERE(select_times_out),
-        EVERYWHERE(extreme_delays),   EVERYWHERE(many_sleepers),
-        EVERYWHERE(work_takes_time),  cmocka_unit_test(clocks_end_with_the_run),
+        VIRTUALLY(sleep_order),
+        VIRTUALLY(after_delivers_once),
+        VIRTUALLY(select_times_out),
+        EVERYWHERE(tick_drops),
+        EVERYWHERE(real_clock),
+        EVERYWHERE(extreme_delays),
+        EVERYWHERE(many_sleepers),
+        EVERYWHERE(work_takes_time),
+        cmocka_unit_test(clocks_end_with_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

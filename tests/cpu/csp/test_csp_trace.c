@@ -40,7 +40,8 @@ static void trace_has_tasks(void **state)
     assert_true(fd >= 0);
     close(fd);
     for (int i = 0; i < 4; i++) {
-        struct csp_opts opts = { .procs = 1 + i % 2, .virtual_time = i >= 2, .trace = path };
+        struct csp_opts opts = {
+            .procs = 1 + i % 2, .virtual_time = i >= 2, .trace = path};
         assert_int_equal(csp_run(traced, NULL, &opts, NULL), CSP_OK);
         read_trace(path);
         assert_non_null(strstr(text, "\"traceEvents\":["));
@@ -56,7 +57,7 @@ static void trace_has_tasks(void **state)
 static void trace_needs_a_place(void **state)
 {
     (void)state;
-    struct csp_opts opts = { .trace = "/nonexistent/folder/trace.json" };
+    struct csp_opts opts = {.trace = "/nonexistent/folder/trace.json"};
     assert_int_equal(csp_run(traced, NULL, &opts, NULL), CSP_ETHREAD);
 }
 

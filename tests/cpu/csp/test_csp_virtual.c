@@ -1,4 +1,5 @@
-// test_csp_virtual.c -- virtual time: the clock, processors, and schedules that can be repeated.
+// test_csp_virtual.c -- virtual time: the clock, processors, and schedules that can be
+// repeated.
 
 #include "csp_testing.h"
 
@@ -49,9 +50,9 @@ static void processors_are_counted(void **state)
     (void)state;
     for (int procs = 1; procs <= 8; procs++) {
         for (int workers = 1; workers <= 12; workers++) {
-            struct crew c = { .workers = workers };
+            struct crew c = {.workers = workers};
             struct csp_stats stats;
-            struct csp_opts opts = { .procs = procs, .virtual_time = true, .seed = 1 };
+            struct csp_opts opts = {.procs = procs, .virtual_time = true, .seed = 1};
             for (opts.policy = CSP_FIFO; opts.policy <= CSP_PCT; opts.policy++) {
                 assert_int_equal(csp_run(crew, &c, &opts, &stats), CSP_OK);
                 assert_int_equal(stats.elapsed_ns,
@@ -64,7 +65,7 @@ static void processors_are_counted(void **state)
 enum { STAGES = 4, LOADS = 200 };
 
 struct line {
-    int_chan place[STAGES]; // place[0] has the carts that wait to be loaded
+    int_chan place[STAGES];  // place[0] has the carts that wait to be loaded
     int carts;
     uint64_t last_unload_ns;
 };
@@ -107,15 +108,15 @@ static void gophers(void *arg)
 static uint64_t time_line(int procs, int carts, enum csp_policy policy, uint64_t seed)
 {
     struct csp_opts opts = {
-        .procs = procs, .virtual_time = true, .policy = policy, .seed = seed
-    };
+        .procs = procs, .virtual_time = true, .policy = policy, .seed = seed};
     line.carts = carts;
     assert_int_equal(csp_run(gophers, NULL, &opts, NULL), CSP_OK);
     return line.last_unload_ns / TAU;
 }
 
-// The talk's claim, exactly: four gophers are four times as fast on four processors and four
-// carts, and no slower than one on one; with fewer carts or processors they are slower.
+// The talk's claim, exactly: four gophers are four times as fast on four processors and
+// four carts, and no slower than one on one; with fewer carts or processors they are
+// slower.
 static void gophers_speed_up(void **state)
 {
     (void)state;
@@ -154,7 +155,7 @@ static void arrive_named(void *arg)
 static void race(void *arg)
 {
     (void)arg;
-    struct race r = { .c = CSP_MAKE(int_chan, 0) };
+    struct race r = {.c = CSP_MAKE(int_chan, 0)};
     arrivals[0] = '\0';
     for (const char *name = "abcdefgh"; *name; name++)
         CHECK(csp_go_copy(arrive_named, name, 2) == CSP_OK);
@@ -168,14 +169,14 @@ static void race(void *arg)
 static uint64_t hash_of(enum csp_policy policy, uint64_t seed)
 {
     struct csp_opts opts = {
-        .procs = 2, .virtual_time = true, .policy = policy, .seed = seed
-    };
+        .procs = 2, .virtual_time = true, .policy = policy, .seed = seed};
     struct csp_stats stats;
     assert_int_equal(csp_run(race, NULL, &opts, &stats), CSP_OK);
     return stats.trace_hash;
 }
 
-// Equal seeds, equal schedules; other seeds, others, except under CSP_FIFO, which has no choice.
+// Equal seeds, equal schedules; other seeds, others, except under CSP_FIFO, which has no
+// choice.
 static void schedules_repeat(void **state)
 {
     (void)state;
@@ -190,7 +191,8 @@ static void schedules_repeat(void **state)
     }
 }
 
-// SleepNondeterminism: things of one instant happen in the order of the seed, or of their coming.
+// SleepNondeterminism: things of one instant happen in the order of the seed, or of their
+// coming.
 static void same_instant_varies(void **state)
 {
     (void)state;

@@ -1,10 +1,10 @@
-// limits.h -- the machine's measured roofs, taken in the same run as the results.
+// machine_limits.h -- the machine's measured roofs, taken in the same run as the results.
 //
 // Never a figure from the CPU's name. One process measures one CPU; the supervisor runs
 // as many at once as there are usable CPUs and adds them up, so that shared caches,
 // memory and clocks are in the figure.
-#ifndef LIMITS_H
-#define LIMITS_H
+#ifndef MACHINE_LIMITS_H
+#define MACHINE_LIMITS_H
 
 #include "fail.h"
 

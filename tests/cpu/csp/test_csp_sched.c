@@ -321,6 +321,26 @@ static void nobody_starves(void **state)
     }
 }
 
+// A pair that hands over to each other without end leaves the ring its turns, too, where
+// no timer helps.
+static void yield_among_players(void *arg)
+{
+    (void)arg;
+    go(play_for_ever, &fairness_chans[0]);
+    go(play_for_ever, &fairness_chans[0]);
+    for (int i = 0; i < 100; i++)
+        csp_yield();
+}
+
+static void hand_overs_are_capped(void **state)
+{
+    (void)state;
+    fairness_chans[0] = CSP_MAKE(int_chan, 0);
+    struct csp_opts opts = {.procs = 1};
+    assert_int_equal(csp_run(yield_among_players, NULL, &opts, NULL), CSP_OK);
+    csp_free(fairness_chans[0]);
+}
+
 struct respawn {
     atomic_int left;
     int_chan done;
@@ -457,6 +477,7 @@ int main(void)
         cmocka_unit_test(tasks_run_in_parallel),
         cmocka_unit_test(partner_is_stolen),
         cmocka_unit_test(nobody_starves),
+        cmocka_unit_test(hand_overs_are_capped),
         cmocka_unit_test(spawn_chains),
         cmocka_unit_test(pinned_stay),
         cmocka_unit_test(leaks_are_counted),

@@ -82,11 +82,12 @@ static void self_selecting(void *arg)
     csp_send(s->done, 0);
 }
 
-static void drain_until_done(void *arg)
+static void drain(void *arg)
 {
-    int_chan *c = arg;
-    while (csp_recv(*c, NULL))
+    struct self_select *s = arg;
+    while (csp_recv(s->c, NULL))
         csp_yield();
+    csp_send(s->done, 0);
 }
 
 // TestSelfSelect: send and receive on one channel in one select; nobody meets himself.
@@ -100,10 +101,10 @@ static void self_select(void *arg)
             CHECK(csp_go_copy(self_selecting, &s, sizeof s) == CSP_OK);
         // The partner of the last one may be done: something must go on taking.
         await(s.done, 1);
-        go(drain_until_done, &s.c);
+        go(drain, &s);
         await(s.done, 1);
         csp_close(s.c);
-        csp_sleep(MS);
+        await(s.done, 1);
         csp_free(s.c);
         csp_free(s.done);
     }

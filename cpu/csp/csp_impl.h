@@ -1,5 +1,5 @@
 // csp_impl.h -- what the files of the runtime share: tasks, workers, runs, and who may
-// touch what. Long, since it is the one place to look all of that up.
+// touch what. Over 400 lines, since it is the one place to look all of that up.
 //
 // A *task* is a function on a small stack; its record lies at the top of its stack's
 // slot. A *worker* is an OS thread that runs tasks; each has a ring of ready tasks and
@@ -9,7 +9,7 @@
 //
 // The three seams at which real and virtual time differ are csp_now, the choice of the
 // next task (sched_pick, sched_ready) and what a worker without work does (find in
-// worker.c).
+// csp_worker.c).
 //
 // Memory under three kinds of rule: fields marked "owner" are touched only on the
 // worker's own OS thread (from any task's stack); fields under a lock name it; the rest
@@ -18,6 +18,10 @@
 
 #ifndef CSP_IMPL_H
 #define CSP_IMPL_H
+
+#ifndef CSP_IMPL
+#error "csp_impl.h is for the runtime's own files: include csp.h"
+#endif
 
 #include "csp.h"
 #include "csp_list.h"
@@ -130,7 +134,7 @@ struct worker {
     _Atomic bool listed;         // in run->idle; written under run->idle_lock
     bool entered;                // has been woken for this run; under run->idle_lock
     _Atomic bool enter;          // tells its OS thread to join the run
-    _Atomic uint32_t seen_tick;  // what the leader saw last, see worker.c
+    _Atomic uint32_t seen_tick;  // what the leader saw last, see csp_worker.c
     struct worker *idle_next, *idle_prev;  // idle_lock
     struct lock inbox_lock;
     struct task_queue inbox;  // pinned tasks that are ready
@@ -354,7 +358,7 @@ struct task *sched_shared(struct worker *w);
 struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext);
 bool sched_ring_empty(const struct worker *w);
 
-// worker.c -- OS threads without work.
+// csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
 
 // wake.c

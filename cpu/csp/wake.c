@@ -1,4 +1,4 @@
-// wake.c -- waking idle workers; what they do by themselves is in worker.c.
+// wake.c -- waking idle workers; what they do by themselves is in csp_worker.c.
 //
 // Whoever has made work visible calls one of these afterwards. idle_lock orders them with
 // the workers that come to the list and leave it.

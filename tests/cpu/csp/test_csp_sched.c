@@ -268,12 +268,21 @@ static void partner_is_stolen(void **state)
                      CSP_OK);
 }
 
-static void play_for_ever(void *arg)
+static void serve_for_ever(void *arg)
 {
     int_chan *c = arg;
     for (;;) {
         csp_send(*c, 0);
         csp_recv(*c, NULL);
+    }
+}
+
+static void return_for_ever(void *arg)
+{
+    int_chan *c = arg;
+    for (;;) {
+        csp_recv(*c, NULL);
+        csp_send(*c, 0);
     }
 }
 
@@ -296,8 +305,8 @@ static void endless_play(void *arg)
     (void)arg;
     fairness_yields = 0;
     for (int i = 0; i < 2; i++) {
-        go(play_for_ever, &fairness_chans[i]);
-        go(play_for_ever, &fairness_chans[i]);
+        go(serve_for_ever, &fairness_chans[i]);
+        go(return_for_ever, &fairness_chans[i]);
     }
     go(count_yields, &fairness_yields);
     for (int i = 0; i < 5; i++)
@@ -326,8 +335,8 @@ static void nobody_starves(void **state)
 static void yield_among_players(void *arg)
 {
     (void)arg;
-    go(play_for_ever, &fairness_chans[0]);
-    go(play_for_ever, &fairness_chans[0]);
+    go(serve_for_ever, &fairness_chans[0]);
+    go(return_for_ever, &fairness_chans[0]);
     for (int i = 0; i < 100; i++)
         csp_yield();
 }

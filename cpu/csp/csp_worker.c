@@ -1,4 +1,4 @@
-// worker.c -- what a worker does when it has no task, and how it is woken.
+// csp_worker.c -- what a worker does when it has no task, and how it is woken.
 //
 // It looks at its own queues, the shared one, timers, descriptors and the other workers'
 // rings; spins for a few microseconds, if processors are to spare; then lists itself as

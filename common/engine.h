@@ -63,6 +63,7 @@ struct device_limits {
 struct engine {
     const char *name;     // as typed: "csp"
     const char *summary;  // one line for `gopherbench list`
+    bool sequential;      // one thread, whatever is asked
     const char *const *matmul_variants;   // NULL-terminated names for --variant; NULL: none
     const char *const *gophers_variants;
 

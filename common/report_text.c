@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MIN = 12, NAME_LEAST = 6, BRIEF_FROM_CASES = 7 };
+enum { NAME_MIN = 12, NAME_LEAST = 6, BRIEF_FROM_CASES = 4 };
 
 struct layout {
     FILE *out;

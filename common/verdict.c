@@ -211,8 +211,10 @@ static const char *doubt(const struct pair *pair)
     return shows ? ":" : ": not separated from none;";
 }
 
+// On one thread beside serial the difference is the bookkeeping of structure. Beside loops
+// on as many threads it is that, and how well either keeps the threads busy.
 static void add_structure(struct lines *lines, const struct board *board,
-                          const struct board_row *const twin[2])
+                          const struct board_row *const twin[2], const char *what)
 {
     struct pair pair;
     if (!result_pair(board->result, twin[0]->cell, twin[1]->cell, &pair))
@@ -220,10 +222,10 @@ static void add_structure(struct lines *lines, const struct board *board,
     const int threads = twin[0]->cell->facts.threads;
     const char *cost = doubt(&pair);
     if (result_separated(&pair) && pair.ratio < 1)
-        cost = " nothing here:";
+        cost = ": none here;";
     char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
-    lines_add(lines, "Structure cost%s %s took %s times %s's time on %d thread%s (%s).",
-              cost, name_of(twin[0]), ratio, name_of(twin[1]), threads,
+    lines_add(lines, "%s%s %s took %s times %s's time on %d thread%s (%s).", what, cost,
+              name_of(twin[0]), ratio, name_of(twin[1]), threads,
               plural((size_t)threads), evidence);
     free(ratio);
     free(evidence);
@@ -233,9 +235,9 @@ static void add_structures(struct lines *lines, const struct board *board)
 {
     const struct board_row *twin[2] = {NULL, NULL};
     if (find_twins(board, "csp", "serial", 1, twin))
-        add_structure(lines, board, twin);
+        add_structure(lines, board, twin, "Structure cost");
     if (find_twins(board, "csp", "omp", 0, twin))
-        add_structure(lines, board, twin);
+        add_structure(lines, board, twin, "Structure beside loops");
 }
 
 // What more threads gave: the same engine and kernel at its fewest and its most threads.
@@ -325,13 +327,12 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
     if (!board->fastest)
         return;
     add_fastest(lines, board);
-    if (!brief)
-        add_limit(lines, board);
+    add_limit(lines, board);
     add_structures(lines, board);
-    if (brief)
-        return;
     add_execution(lines, board);
     add_span(lines, board);
+    if (brief)
+        return;
     for (size_t i = 0; i < board->count; i++)
         if (result_stands(board->rows[i].cell) &&
             strcmp(board->rows[i].cell->engine, "ocl") == 0)

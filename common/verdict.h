@@ -8,7 +8,7 @@
 #include "board.h"
 #include "lines.h"
 
-// Adds the case's sentences. `brief`: only who was fastest and what structure cost.
+// Adds the case's sentences. `brief`: without where devices spent their time.
 void verdict_case(struct lines *, const struct board *, bool brief);
 
 // Adds what is to be said of the whole run: what failed, was cut short or went

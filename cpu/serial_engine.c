@@ -15,6 +15,7 @@ static int open(const struct engine_opts *opts, struct engine_facts *facts, void
 
 const struct engine engine_serial = {
     .name = "serial",
+    .sequential = true,
     .summary = "one thing after another, on one plain thread",
     .matmul_variants = gemm_variants,
     .gophers_variants = burn_variants,

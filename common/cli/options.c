@@ -133,6 +133,7 @@ static int take_threads(struct options *o, const char *text, struct fail *why)
     if (option_list("--threads", text, &list, why))
         return -1;
     o->thread_count = 0;  // the last --threads counts
+    o->threads_given = true;
     int bad = 0;
     for (size_t i = 0; i < list.count && !bad; i++) {
         uint64_t n;

@@ -22,6 +22,7 @@ struct options {
     struct list engines;  // as typed; none: every engine
     int *threads;         // none: the usable CPUs
     size_t thread_count;
+    bool threads_given;  // by --threads; otherwise they are the usable CPUs
     struct size3 *sizes;
     size_t size_count;
     struct list types, variants, designs;

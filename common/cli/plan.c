@@ -44,17 +44,18 @@ static void add_column(struct plan *p, const struct engine *engine, const char *
              shown_device ? ":" : "", shown_device ? shown_device : "", sweep);
 }
 
-// How many of the thread counts make a difference to an engine on a device.
-static size_t useful_threads(const struct engine *engine, const struct device *device,
-                             const struct options *o)
+// A column for every thread count that makes a difference to the engine on that device.
+static void add_threads(struct plan *p, const struct engine *engine,
+                        const struct device *device, const char *address,
+                        const struct options *o)
 {
-    bool one = strcmp(engine->name, "serial") == 0 || (device && device->gpu);
-    return one ? 1 : o->thread_count;
-}
-
-static int threads_of(const struct engine *engine, const struct options *o, size_t i)
-{
-    return strcmp(engine->name, "serial") == 0 ? 1 : o->threads[i];
+    if (engine->sequential || (device && device->gpu)) {
+        add_column(p, engine, address, address, engine->sequential ? 1 : o->threads[0], o,
+                   NULL);
+        return;
+    }
+    for (size_t i = 0; i < o->thread_count; i++)
+        add_column(p, engine, address, address, o->threads[i], o, NULL);
 }
 
 static void add_engine(struct plan *p, const struct engine *engine, const char *device,
@@ -67,11 +68,27 @@ static void add_engine(struct plan *p, const struct engine *engine, const char *
     int devices = here.count > 1 && !device && each_device ? here.count : here.count > 0;
     for (int d = 0; d < devices; d++) {
         const char *address = devices > 1 ? here.devices[d].address : device;
-        const struct device *known = device ? NULL : &here.devices[d];
-        for (size_t i = 0; i < useful_threads(engine, known, o); i++)
-            add_column(p, engine, address, address, threads_of(engine, o, i), o, NULL);
+        add_threads(p, engine, device ? NULL : &here.devices[d], address, o);
     }
     roster_free(&here);
+}
+
+// What structure costs shows on one thread, beside serial: a comparison whose thread
+// counts nobody chose has tasks and channels on one thread, too.
+static void add_structure_alone(struct plan *p, const struct options *o)
+{
+    const struct column *last = p->column_count ? &p->columns[p->column_count - 1] : NULL;
+    if (o->threads_given || o->threads[0] == 1 || !last || last->absent.code ||
+        strcmp(last->engine->name, "csp") != 0)
+        return;
+    const struct engine *engine = last->engine;
+    add_column(p, engine, NULL, NULL, 1, o, NULL);
+    snprintf(p->columns[p->column_count - 1].name, sizeof p->columns->name, "%s t1",
+             engine->name);
+    // The one-thread column stands first.
+    struct column swapped = p->columns[p->column_count - 1];
+    p->columns[p->column_count - 1] = p->columns[p->column_count - 2];
+    p->columns[p->column_count - 2] = swapped;
 }
 
 // One element of --engine: "csp", "ocl:0:1".
@@ -91,6 +108,8 @@ static int add_named(struct plan *p, const char *text, const struct options *o,
                     "'%.100s': only ocl takes a device, as ocl:0:1, ocl:gpu or ocl:NAME",
                     text);
     add_engine(p, engine, colon ? colon + 1 : NULL, o, each_device);
+    if (each_device)
+        add_structure_alone(p, o);
     return 0;
 }
 
@@ -107,6 +126,8 @@ int plan_columns(struct plan *p, const struct options *o, const char *const *fal
             wanted = wanted || strcmp(fallback[j], engines[i]->name) == 0;
         if (wanted)
             add_engine(p, engines[i], NULL, o, each_device);
+        if (wanted && each_device)
+            add_structure_alone(p, o);
     }
     return 0;
 }

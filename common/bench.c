@@ -84,7 +84,7 @@ static int open_seat(struct seat *s, const struct cell *c, const struct engine_o
 {
     *s = (struct seat){.opts = opts, .engine = c->engine, .workload = c->workload};
     struct worker_inheritance gets = {
-        .threads = opts->threads, .save_fd = how->save_fd, .with_stdin = how->with_stdin};
+        .threads = opts->threads, .save_fd = how->save_fd, .stdin_fd = how->stdin_fd};
     if (worker_start(&s->worker, &gets, why))
         return -1;
     json_t *request = json_pack("{s:s, s:s, s:i, s:I}", "do", "open", "engine", c->engine,
@@ -133,13 +133,20 @@ static bool going(const struct bench *b)
     return !b->result->interrupted && !b->broken;
 }
 
-static void cell_fails(struct bench *b, struct cell *c, const struct fail *why)
+// The cell is out, and so is its worker: what failed in it (a device's context, say) must
+// not fail the next case, too.
+static void cell_fails(struct bench *b, struct cell *c, struct seat *s,
+                       const struct fail *why)
 {
     if (why->code > EXIT_SIGNAL) {
         b->result->interrupted = true;
         return;
     }
     result_fail(c, why);
+    if (s) {
+        c->log = worker_log(&s->worker);
+        worker_stop(&s->worker);
+    }
     if (b->how->journal && journal_append_failure(b->how->journal, c, b->why))
         b->broken = true;
 }
@@ -161,19 +168,20 @@ static void read_facts(struct cell *c, const json_t *reply)
     copy_fact(c->facts.variant, sizeof c->facts.variant, facts, "variant");
 }
 
-static void ask_device_limits(struct seat *s, struct cell *c)
+// A device without measured limits gets no fraction. -1 when the asking cost the worker.
+static int ask_device_limits(struct seat *s, struct cell *c, struct fail *why)
 {
-    struct fail why;
     json_t *reply;
     if (worker_ask(&s->worker, json_pack("{s:s}", "do", "device_limits"),
-                   bench_deadline_s(0, NULL), &reply, &why))
-        return;  // a device without measured limits gets no fraction
+                   bench_deadline_s(0, NULL), &reply, why))
+        return s->worker.pid > 0 && why->code < EXIT_SIGNAL ? 0 : -1;
     c->device_limits = (struct device_limits){
         .fma_f32_flops = json_number_value(json_object_get(reply, "fma_f32_flops")),
         .fma_f64_flops = json_number_value(json_object_get(reply, "fma_f64_flops")),
         .upload_bytes = json_number_value(json_object_get(reply, "upload_bytes")),
         .download_bytes = json_number_value(json_object_get(reply, "download_bytes"))};
     json_decref(reply);
+    return 0;
 }
 
 // Has the cell's worker make the job and get ready for it.
@@ -189,9 +197,7 @@ static int make_job(struct seat *s, struct cell *c, struct fail *why)
     c->work = json_number_value(json_object_get(reply, "work"));
     c->described = json_incref(json_object_get(reply, "described"));
     json_decref(reply);
-    if (c->facts.gpu)
-        ask_device_limits(s, c);
-    return 0;
+    return c->facts.gpu ? ask_device_limits(s, c, why) : 0;
 }
 
 static int take_sample(struct bench *b, struct seat *s, struct cell *c, int round,
@@ -244,7 +250,7 @@ static void open_group(struct bench *b, struct group *g, const struct engine_opt
             b->how->progress(c, 0, b->how->runs);
         g->seats[i] = take_seat(b, c, &opts[i], &why);
         if (!g->seats[i] || make_job(g->seats[i], c, &why)) {
-            cell_fails(b, c, &why);
+            cell_fails(b, c, g->seats[i], &why);
             g->seats[i] = NULL;
         }
     }
@@ -266,7 +272,7 @@ static void run_round(struct bench *b, struct group *g, int round)
         if (b->how->progress)
             b->how->progress(c, round, b->how->runs);
         if (take_sample(b, s, c, round, &why))
-            cell_fails(b, c, &why);
+            cell_fails(b, c, s, &why);
     }
     free(turn);
 }
@@ -340,7 +346,7 @@ static void run_group(struct bench *b, struct group *g, const struct engine_opts
     for (int i = 0; i < g->n && going(b); i++) {
         struct fail why;
         if (!g->cells[i].failed && finish_cell(b, g->seats[i], &g->cells[i], &why))
-            cell_fails(b, &g->cells[i], &why);
+            cell_fails(b, &g->cells[i], g->seats[i], &why);
     }
 }
 

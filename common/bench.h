@@ -23,7 +23,7 @@ struct bench_opts {
     double time_s;  // for measuring, all groups together
     enum sabotage sabotage;
     int save_fd;              // where save writes, or -1
-    bool with_stdin;          // our standard input is an input
+    int stdin_fd;             // the workers' standard input, or -1
     struct journal *journal;  // NULL: none
     // Told before every sample; NULL: silent. round 0 while preparing and warming up.
     void (*progress)(const struct cell *, int round, int rounds);

@@ -1,6 +1,7 @@
 // bench_limits.c -- the machine's roofs, by as many workers at once as there are usable
 // CPUs.
 #include "bench.h"
+#include "host.h"
 #include "worker.h"
 
 #include <stdlib.h>
@@ -14,10 +15,14 @@ static double field(const json_t *reply, const char *key)
 static int ask_limits(struct worker *workers, int n, struct limits *sum, struct fail *why)
 {
     static const double seconds = 0.05;
+    // Three arrays for the triad in each worker; together at most a quarter of the
+    // memory.
+    const uint64_t most = 4 << 20, room = host_available_memory() / 4 / 24 / (uint64_t)n;
+    const json_int_t doubles = (json_int_t)(room < most ? room : most);
     *sum = (struct limits){0};
     for (int i = 0; i < n; i++)
-        worker_tell(&workers[i], json_pack("{s:s, s:i, s:f}", "do", "limits", "cpu", i,
-                                           "seconds", seconds));
+        worker_tell(&workers[i], json_pack("{s:s, s:i, s:f, s:I}", "do", "limits", "cpu",
+                                           i, "seconds", seconds, "doubles", doubles));
     int bad = 0;
     for (int i = 0; i < n; i++) {
         json_t *reply;
@@ -61,7 +66,7 @@ int bench_limits(struct limits *limits, int cpus, struct fail *why)
     struct worker *workers = calloc((size_t)cpus, sizeof *workers);
     if (!workers)
         die("out of memory");
-    struct worker_inheritance gets = {.threads = cpus, .save_fd = -1};
+    struct worker_inheritance gets = {.threads = cpus, .save_fd = -1, .stdin_fd = -1};
     int started = 0, bad = 0;
     while (started < cpus && !bad) {
         bad = worker_start(&workers[started], &gets, why);

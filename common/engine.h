@@ -81,6 +81,10 @@ struct engine {
     int (*prepare_gophers)(void *ctx, struct gophers *, struct engine_facts *,
                            struct fail *why);
 
+    // Forgets the prepared job and gives back what refers to its memory; called before the
+    // job is freed. Harmless when nothing is prepared. NULL: nothing refers to it.
+    void (*release)(void *ctx);
+
     // Run the prepared job once and return when the result is complete in host memory.
     // Timed by the caller: no allocation, no compilation, no printing. On failure the output
     // is unspecified and *why says what went wrong. NULL: not offered.

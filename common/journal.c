@@ -25,7 +25,10 @@ static int append_bytes(struct journal *journal, const char *line, size_t bytes,
         continue;
     if (n == (ssize_t)bytes)
         return 0;
-    const char *reason = n < 0 ? strerror(errno) : "the disk is full";
+    // A short write has no errno of its own; the rest of it tells why.
+    if (n > 0)
+        (void)!write(journal->fd, line + n, bytes - (size_t)n);
+    const char *reason = strerror(errno);
     if (n > 0 && (unknown || ftruncate(journal->fd, before.st_size)))
         return fail(why, EXIT_OUTPUT, "%s: cannot write: %s; its last line is torn",
                     journal->path, reason);

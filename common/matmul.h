@@ -7,11 +7,13 @@
 //
 // The check. Small products: an own triple loop in double, for f64 in double-double, with
 // the componentwise bound |C - C_ref| <= eps max(16, k) |A||B| of netlib's testers. Large
-// ones, on every sample: Freivalds' check, C r against A (B r) for random vectors r of
-// +-1, points out the worst rows, which are judged like small products (matmul_oracle.h).
-// The error reported is the largest |C - C_ref| / (eps |A||B|) among the elements judged.
-// NaN and Inf must land in the same positions as in the reference. k = 0 gives zeros; m =
-// 0 or n = 0 an empty, valid product.
+// ones, on every sample: Freivalds' check, C r against A (B r) for random vectors r,
+// compares all rows and points out the 3 worst; these and 4 drawn by seed are judged like
+// small products, the other rows only as far as errors stand out from rounding; what NaN,
+// Inf or overflow reaches is sampled (matmul_oracle.h). The error reported is the largest
+// |C - C_ref| / (eps |A||B|) among the elements judged. NaN and Inf must land in the same
+// positions as in the reference. k = 0 gives zeros; m = 0 or n = 0 an empty, valid
+// product.
 #ifndef MATMUL_H
 #define MATMUL_H
 

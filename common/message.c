@@ -59,8 +59,11 @@ static enum message_end ready(int fd, const struct message_wait *wait)
         struct pollfd watched[2] = {
             {.fd = fd, .events = POLLIN},
             {.fd = other_open ? wait->other : -1, .events = POLLIN}};
-        int timeout_ms = rest_ms(wait);
-        int n = poll(watched, 2, timeout_ms);
+        int rest = rest_ms(wait);
+        struct timespec timeout = {.tv_sec = rest / 1000,
+                                   .tv_nsec = rest % 1000 * 1000000L};
+        int n =
+            ppoll(watched, 2, rest < 0 ? NULL : &timeout, wait ? wait->blocked : NULL);
         if (wait && wait->signalled && wait->signalled())
             return MESSAGE_SIGNAL;
         if (n < 0 && errno == EINTR)
@@ -71,7 +74,7 @@ static enum message_end ready(int fd, const struct message_wait *wait)
             other_open = wait->drain(wait->arg);
         if (watched[0].revents)
             return MESSAGE_OK;
-        if (n == 0 && rest_ms(wait) == 0)
+        if (rest_ms(wait) == 0)
             return MESSAGE_LATE;
     }
 }

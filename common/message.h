@@ -3,6 +3,7 @@
 #define MESSAGE_H
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,7 +21,8 @@ struct message_wait {
     int other;                 // a further descriptor to watch, or -1
     bool (*drain)(void *arg);  // false: `other` is at its end
     void *arg;
-    int (*signalled)(void);  // nonzero ends the wait; NULL: signals don't matter
+    int (*signalled)(void);   // nonzero ends the wait; NULL: signals don't matter
+    const sigset_t *blocked;  // signals, while waiting; NULL: as they are
 };
 
 enum message_end message_send(int fd, const json_t *message);

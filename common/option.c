@@ -42,7 +42,7 @@ static int unit_shift(const char *unit)
     static const char letters[] = "KMGT";
     if (!*unit || strcmp(unit, "B") == 0)
         return 0;
-    const char *letter = strchr(letters, *unit & ~0x20);
+    const char *letter = *unit > ' ' ? strchr(letters, *unit & ~0x20) : NULL;
     const char *rest = unit + 1;
     if (!letter || (*rest && strcmp(rest, "B") && strcmp(rest, "iB")))
         return -1;

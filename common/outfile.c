@@ -39,6 +39,8 @@ static int open_temporary(struct outfile *out, const char *path, struct fail *wh
 int outfile_open(struct outfile *out, const char *path, struct fail *why)
 {
     *out = (struct outfile){0};
+    if (!*path)
+        return fail(why, EXIT_USAGE, "an output file needs a name");
     if (strcmp(path, "-") == 0) {
         out->stream = stdout;
         return 0;

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Nine digits tell any two durations that the clock can tell.
 enum { JSON_FLAGS = JSON_INDENT(1) | JSON_REAL_PRECISION(9) };
@@ -164,6 +165,20 @@ static void put_figures(json_t *object, const struct cell *cell)
         stands && cell->verified ? number(cell->max_error) : json_null());
 }
 
+// A line an element.
+static json_t *log_lines(const char *log)
+{
+    json_t *lines = made(json_array());
+    for (const char *at = log; *at;) {
+        size_t length = strcspn(at, "\n");
+        char *line = strndup(at, length);
+        json_array_append_new(lines, text(line));
+        free(line);
+        at += length + (at[length] == '\n');
+    }
+    return lines;
+}
+
 static json_t *cell_to_json(const struct cell *cell)
 {
     json_t *object = made(json_object());
@@ -185,6 +200,8 @@ static json_t *cell_to_json(const struct cell *cell)
     put(object, "device_limits", device_limits_to_json(cell));
     put(object, "exit_code", json_integer(cell->failed));
     put(object, "error", text(cell->error));
+    if (cell->log)
+        put(object, "log", log_lines(cell->log));
     return object;
 }
 

@@ -248,6 +248,7 @@ void result_free(struct result *result)
         json_decref(cell->complaints);
         free(cell->samples);
         free(cell->error);
+        free(cell->log);
     }
     free(result->cells);
     free(result->pairs);
@@ -280,6 +281,8 @@ static int severity(enum exit_code code)
 
 enum exit_code result_exit(const struct result *result)
 {
+    if (result->interrupted)
+        return (enum exit_code)(EXIT_SIGNAL + result->signal);
     enum exit_code worst = EXIT_OK;
     for (size_t i = 0; i < result->cell_count; i++) {
         const enum exit_code code = cell_exit(&result->cells[i]);

@@ -30,6 +30,7 @@ struct cell {
     char *case_name;       // "1024x1024x1024 f32"
     json_t *params;        // as workload.make got them; owned
     json_t *described;     // as workload.describe told, or NULL; owned
+    char *log;             // what its worker printed last, if more than error has; owned
     json_t *complaints;    // as workload.complaints told: inputs left out, or NULL; owned
     const char *engine;
     char column[64];  // how the table names it: "ocl:0:1", "csp t2"
@@ -68,6 +69,7 @@ struct result {
     char *command;     // as typed, escaped; owned
     uint64_t seed;
     bool interrupted;
+    int signal;  // that interrupted it
     double elapsed_s;
     struct host host;
     struct limits limits;

@@ -12,8 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REQUEST_FD = 3, REPLY_FD = 4, SAVE_FD = 5 };
-
 struct server {
     const struct worker_tables *tables;
     const struct engine *engine;
@@ -121,7 +119,9 @@ static const struct workload *find_workload(const struct server *s, const json_t
 
 static void drop_job(struct server *s)
 {
-    if (s->workload)
+    if (s->job && s->engine->release)
+        s->engine->release(s->ctx);
+    if (s->job)
         s->workload->free(s->job);
     s->job = NULL;
 }
@@ -215,8 +215,10 @@ static void pin(const json_t *request)
 {
     json_t *cpu = json_object_get(request, "cpu");
     cpu_set_t *set = CPU_ALLOC(CPU_SETSIZE);
-    if (!json_is_integer(cpu) || !set)
+    if (!json_is_integer(cpu) || !set) {
+        CPU_FREE(set);
         return;
+    }
     // The n-th usable CPU, whatever its number; if the system refuses, it stays unpinned.
     size_t size = CPU_ALLOC_SIZE(CPU_SETSIZE);
     json_int_t n = json_integer_value(cpu);
@@ -232,12 +234,12 @@ static void pin(const json_t *request)
 
 static json_t *do_limits(struct server *s, const json_t *request)
 {
-    enum { TRIAD_DOUBLES = 4 << 20 };
     double seconds = json_number_value(json_object_get(request, "seconds"));
+    size_t doubles = (size_t)json_integer_value(json_object_get(request, "doubles"));
     pin(request);
     return json_pack("{s:f, s:f, s:f, s:f}", "fma_f32_flops", limits_fma_f32(seconds),
                      "fma_f64_flops", limits_fma_f64(seconds), "triad_bytes",
-                     limits_triad(TRIAD_DOUBLES, seconds), "sha256_bytes",
+                     limits_triad(doubles, seconds), "sha256_bytes",
                      s->tables->sha256_bytes ? s->tables->sha256_bytes(seconds) : 0.0);
 }
 

@@ -8,6 +8,7 @@
 #include "message.h"
 #include "text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,9 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { REQUEST_FD = 3, REPLY_FD = 4, SAVE_FD = 5, FIRST_FREE_FD = 6 };
-
 static volatile sig_atomic_t signal_seen;
+static sigset_t while_waiting;  // what is blocked then
 
 static void note_signal(int n)
 {
@@ -33,8 +33,21 @@ void worker_watch_signals(void)
 {
     struct sigaction note = {.sa_handler = note_signal};
     static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        struct sigaction before;
+        sigaction(ending[i], NULL, &before);
+        if (before.sa_handler == SIG_IGN)
+            continue;  // as nohup wants it
         sigaction(ending[i], &note, NULL);
+        sigaddset(&blocked, ending[i]);
+    }
+    // They are taken only while waiting for a message: none is slept through, and none
+    // meets a half-written file.
+    sigprocmask(SIG_BLOCK, &blocked, &while_waiting);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        sigdelset(&while_waiting, ending[i]);
     // A reader that goes away is an error of write(2), handled where it happens.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -49,10 +62,10 @@ int worker_signal(void)
 
 // What a worker's environment keeps; everything else, OMP_* above all, is ours to set.
 static const char *const kept[] = {
-    "PATH=",     "HOME=", "USER=",        "LOGNAME=", "LANG=",   "LC_",     "TZ=",
-    "TMPDIR=",   "XDG_",  "LD_",          "OCL_ICD_", "OPENCL_", "POCL_",   "CUDA_",
-    "NVIDIA_",   "ASAN_", "LSAN_",        "UBSAN_",   "TSAN_",   "ARCHER_", "OMP_TOOL",
-    "OPENBLAS_", "BLIS_", "GOPHERBENCH_", NULL};
+    "PATH=",    "HOME=",     "USER=", "LOGNAME=",     "LANG=",   "LC_",   "TZ=",
+    "TMPDIR=",  "XDG_",      "LD_",   "OCL_ICD_",     "OPENCL_", "POCL_", "CUDA_",
+    "NVIDIA_",  "RUSTICL_",  "ASAN_", "LSAN_",        "UBSAN_",  "TSAN_", "ARCHER_",
+    "OMP_TOOL", "OPENBLAS_", "BLIS_", "GOPHERBENCH_", NULL};
 
 extern char **environ;
 
@@ -65,21 +78,24 @@ static bool is_kept(const char *variable)
 }
 
 // The worker's environment; the strings in `own` are ours, the array is malloced.
-static char **make_environment(char own[2][64], int threads)
+static char **make_environment(char own[3][64], int threads)
 {
     size_t n = 0, used = 0;
     while (environ[n])
         n++;
-    char **made = calloc(n + 4, sizeof *made);
+    char **made = calloc(n + 5, sizeof *made);
     if (!made)
         die("out of memory");
     for (size_t i = 0; i < n; i++)
-        if (is_kept(environ[i]) && strncmp(environ[i], "POCL_MAX_PTHREAD_COUNT=", 23))
+        if (is_kept(environ[i]) && strncmp(environ[i], "POCL_MAX_PTHREAD_COUNT=", 23) &&
+            strncmp(environ[i], "POCL_CPU_MAX_CU_COUNT=", 22))
             made[used++] = environ[i];
     snprintf(own[0], sizeof own[0], "OMP_NUM_THREADS=%d", threads);
     snprintf(own[1], sizeof own[1], "POCL_MAX_PTHREAD_COUNT=%d", threads);
-    made[used++] = own[0];
-    made[used++] = own[1];
+    // Later releases of PoCL know the count by this name.
+    snprintf(own[2], sizeof own[2], "POCL_CPU_MAX_CU_COUNT=%d", threads);
+    for (int i = 0; i < 3; i++)
+        made[used++] = own[i];
     made[used] = "OMP_DYNAMIC=false";
     return made;
 }
@@ -93,8 +109,11 @@ static void become_worker(const int fd[5], char *const *environment, pid_t super
     if (getppid() != supervisor)
         _exit(EXIT_DIED);
     int high[5];
-    for (int i = 0; i < 5; i++)
-        high[i] = fd[i] < 0 ? -1 : fcntl(fd[i], F_DUPFD, 64);
+    for (int i = 0; i < 5; i++) {
+        high[i] = fd[i] < 0 ? -1 : fcntl(fd[i], F_DUPFD, 16);
+        if (high[i] < 0 && fd[i] >= 0)
+            _exit(EXIT_RESOURCE);  // no descriptor left
+    }
     static const int place[5] = {0, REQUEST_FD, REPLY_FD, 1, SAVE_FD};
     for (int i = 0; i < 5; i++)
         if (high[i] >= 0)
@@ -131,10 +150,10 @@ int worker_start(struct worker *w, const struct worker_inheritance *gets,
         return fail(why, EXIT_RESOURCE, "cannot start a worker: no pipe: %s",
                     strerror(errno));
     }
-    char own[2][64];
+    char own[3][64];
     char **environment = make_environment(own, gets->threads);
-    const int child[5] = {gets->with_stdin ? 0 : fd[6], fd[0], fd[3], fd[5],
-                          gets->save_fd};
+    const int child[5] = {gets->stdin_fd >= 0 ? gets->stdin_fd : fd[6], fd[0], fd[3],
+                          fd[5], gets->save_fd};
     pid_t self = getpid();
     w->pid = fork();
     if (w->pid == 0)
@@ -161,10 +180,14 @@ int worker_start(struct worker *w, const struct worker_inheritance *gets,
 // Keeps the end of what the worker prints.
 static bool drain_words(void *arg)
 {
+    enum { CHUNKS_AT_ONCE = 64 };  // one that prints without end must not hold us up
     struct worker *w = arg;
     char chunk[1024];
-    ssize_t n;
-    while ((n = read(w->log, chunk, sizeof chunk)) > 0) {
+    ssize_t n = 1;
+    for (int i = 0; i < CHUNKS_AT_ONCE; i++) {
+        n = read(w->log, chunk, sizeof chunk);
+        if (n <= 0)
+            break;
         size_t room = sizeof w->words - 1;
         size_t drop =
             w->words_used + (size_t)n > room ? w->words_used + (size_t)n - room : 0;
@@ -173,7 +196,7 @@ static bool drain_words(void *arg)
         w->words_used += (size_t)n - drop;
         w->words[w->words_used] = '\0';
     }
-    return n < 0 && errno == EAGAIN;
+    return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
 // The last line with something on it, for a sentence; "" when it printed nothing.
@@ -212,6 +235,7 @@ static void release(struct worker *w)
 static int put_down(struct worker *w, bool politely)
 {
     int status = 0;
+    assert(w->pid > 0);  // 0 would be our own process group
     if (politely) {
         kill(-w->pid, SIGTERM);
         if (reaped(w->pid, &status, 1))
@@ -260,11 +284,14 @@ void worker_tell(struct worker *w, json_t *request)
 int worker_hear(struct worker *w, double deadline_s, json_t **reply, struct fail *why)
 {
     *reply = NULL;
+    if (w->pid <= 0)
+        return fail(why, EXIT_DIED, "the worker is gone");
     struct message_wait wait = {.deadline_ns = clock_ns() + (uint64_t)(deadline_s * 1e9),
                                 .other = w->log,
                                 .drain = drain_words,
                                 .arg = w,
-                                .signalled = worker_signal};
+                                .signalled = worker_signal,
+                                .blocked = &while_waiting};
     enum message_end end = message_receive(w->from, reply, &wait);
     if (end == MESSAGE_SIGNAL)
         return fail(why, (enum exit_code)(EXIT_SIGNAL + worker_signal()), "interrupted");
@@ -302,4 +329,13 @@ void worker_stop(struct worker *w)
     if (!gone)
         put_down(w, true);
     release(w);
+}
+
+char *worker_log(const struct worker *w)
+{
+    const char *end = strchr(w->words, '\n');
+    char *log = end && end[1] ? strdup(w->words) : NULL;
+    if (end && end[1] && !log)
+        die("out of memory");
+    return log;
 }

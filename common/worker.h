@@ -31,20 +31,23 @@
 
 #define WORKER_ARGUMENT "--worker"
 
+// A worker's descriptors beside standard input, output and error.
+enum { REQUEST_FD = 3, REPLY_FD = 4, SAVE_FD = 5, FIRST_FREE_FD = 6 };
+
 // ---- the supervisor's end
 
 struct worker {
     pid_t pid;  // 0: not running
     int to, from, log;
-    char words[4096];  // the last it printed
+    char words[1 << 16];  // the last it printed
     size_t words_used;
 };
 
 // What a worker gets from us besides its pipes.
 struct worker_inheritance {
-    int  threads;     // that its engine may use
-    int  save_fd;     // its descriptor 5, or -1
-    bool with_stdin;  // our standard input is its own; otherwise it has none
+    int threads;   // that its engine may use
+    int save_fd;   // its descriptor 5, or -1
+    int stdin_fd;  // its standard input, or -1: it has none
 };
 
 // Starts a worker. EXIT_RESOURCE when the system refuses.
@@ -64,6 +67,10 @@ int worker_hear(struct worker *, double deadline_s, json_t **reply, struct fail 
 
 // Ends it, with force if it does not go by itself. A worker that is not running is fine.
 void worker_stop(struct worker *);
+
+// What it printed last, when that is more than one line (a build log, a sanitizer's
+// report); malloced, NULL when there is nothing.
+char *worker_log(const struct worker *);
 
 // The signal that asked us to end, or 0. worker_watch_signals installs the handlers.
 void worker_watch_signals(void);

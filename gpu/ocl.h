@@ -28,7 +28,7 @@ struct ocl {
     int units;
     int vector_f32;  // elements in the device's own vectors: 4, 8 or 16
     size_t group_items;
-    uint64_t local_bytes, largest_bytes, memory_bytes;
+    uint64_t local_bytes, largest_bytes, memory_bytes;  // 0: not known
 };
 
 // Chooses, checks and opens. A CPU device gets exactly opts->threads compute units, or

@@ -97,14 +97,15 @@ static int flush(cl_command_queue queue, struct fail *why)
 
 int ocl_cart_give(struct ocl_cart *c, struct fail *why)
 {
+    // The kernel waits for the last of these. The states only come back; where memory is
+    // shared the device has to own them first.
+    if (!c->states.pinned && ocl_pair_give(&c->states, c->write, 0, NULL, why) != 0)
+        return -1;
     if (ocl_pair_give(&c->text, c->write, c->load->cart_bytes, &c->given[0], why) != 0 ||
         ocl_pair_give(&c->pieces, c->write, c->count * sizeof(struct piece), &c->given[1],
                       why) != 0 ||
         ocl_pair_give(&c->tails, c->write, (size_t)c->count * TAIL_BYTES, &c->given[2],
                       why) != 0)
-        return -1;
-    // The states only come back; where memory is shared the device has to own them first.
-    if (!c->states.pinned && ocl_pair_give(&c->states, c->write, 0, NULL, why) != 0)
         return -1;
     return flush(c->write, why);
 }
@@ -169,5 +170,9 @@ void ocl_cart_forget(struct ocl_cart *c)
         ocl_release_event(&c->given[i]);
     ocl_release_event(&c->burnt);
     ocl_release_event(&c->back);
+    ocl_pair_recall(&c->text);
+    ocl_pair_recall(&c->pieces);
+    ocl_pair_recall(&c->tails);
+    ocl_pair_recall(&c->states);
     c->load = NULL;
 }

@@ -38,7 +38,8 @@ void ocl_cart_free(struct ocl_cart *);  // a zeroed one is fine; nothing may be 
 // could not be read. Returns their number.
 uint32_t ocl_cart_cut(struct ocl_cart *, const struct gophers *job);
 
-// Enqueues the way to the device, and the way back after `burnt`. Flushes.
+// Enqueues the way to the device, complete with given[2], and the way back after `burnt`.
+// Flushes.
 int ocl_cart_give(struct ocl_cart *, struct fail *why);
 int ocl_cart_take(struct ocl_cart *, struct fail *why);
 
@@ -47,7 +48,8 @@ int ocl_cart_take(struct ocl_cart *, struct fail *why);
 int ocl_cart_collect(struct ocl_cart *, const struct gophers *job, struct phases *phases,
                      struct fail *why);
 
-// Forgets a journey that failed, when its queues are finished.
+// Forgets a journey that failed, when its queues are finished: the cart is empty and in
+// the host's hands.
 void ocl_cart_forget(struct ocl_cart *);
 
 #endif

@@ -5,6 +5,7 @@
 #include "ocl_limits.h"
 #include "ocl_rung.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,13 +21,22 @@ static int engine_probe(struct device *found, int max, struct fail *why)
     return count;
 }
 
+// Where memory is shared the device's buffers are the job's own memory.
+static void engine_release(void *ctx)
+{
+    struct ocl_engine *e = ctx;
+    ocl_gophers_free(e->gophers);
+    e->gophers = NULL;
+    ocl_matmul_free(e->matmul);
+    e->matmul = NULL;
+}
+
 static void engine_close(void *ctx)
 {
     struct ocl_engine *e = ctx;
     if (!e)
         return;
-    ocl_gophers_free(e->gophers);
-    ocl_matmul_free(e->matmul);
+    engine_release(e);
     ocl_close(&e->ocl);
     free(e);
 }
@@ -60,7 +70,7 @@ static int engine_prepare_matmul(void *ctx, struct matmul *job,
                                  struct engine_facts *facts, struct fail *why)
 {
     struct ocl_engine *e = ctx;
-    ocl_matmul_free(e->matmul);
+    engine_release(e);
     e->matmul = ocl_matmul_make(&e->ocl, variant(e), job, why);
     if (!e->matmul)
         return -1;
@@ -73,6 +83,7 @@ static int engine_matmul(void *ctx, struct matmul *job, struct phases *phases,
 {
     struct ocl_engine *e = ctx;
     (void)job;
+    assert(e->matmul);
     return ocl_matmul_run(e->matmul, phases, why);
 }
 
@@ -80,7 +91,7 @@ static int engine_prepare_gophers(void *ctx, struct gophers *job,
                                   struct engine_facts *facts, struct fail *why)
 {
     struct ocl_engine *e = ctx;
-    ocl_gophers_free(e->gophers);
+    engine_release(e);
     e->gophers = ocl_gophers_make(&e->ocl, variant(e), job, why);
     if (!e->gophers)
         return -1;
@@ -93,6 +104,7 @@ static int engine_gophers(void *ctx, struct gophers *job, struct phases *phases,
 {
     struct ocl_engine *e = ctx;
     (void)job;
+    assert(e->gophers);
     return ocl_gophers_run(e->gophers, phases, why);
 }
 
@@ -112,6 +124,7 @@ const struct engine engine_ocl = {
     .open = engine_open,
     .prepare_matmul = engine_prepare_matmul,
     .prepare_gophers = engine_prepare_gophers,
+    .release = engine_release,
     .matmul = engine_matmul,
     .gophers = engine_gophers,
     .limits = engine_limits,

@@ -237,8 +237,10 @@ int ocl_environment_enter(int threads, struct fail *why)
     // PoCL calls the linker by its name.
     setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 0);
     snprintf(count, sizeof count, "%d", threads);
-    if (threads > 0)
+    if (threads > 0) {
         setenv("POCL_MAX_PTHREAD_COUNT", count, 0);
+        setenv("POCL_CPU_MAX_CU_COUNT", getenv("POCL_MAX_PTHREAD_COUNT"), 0);
+    }
     return 0;
 }
 

@@ -4,6 +4,7 @@
 // the user has set stays as it is; the rest is made safe:
 //   POCL_CACHE_DIR         a folder of this user alone (PoCL loads machine code from it)
 //   POCL_MAX_PTHREAD_COUNT the thread count that every engine gets
+//   POCL_CPU_MAX_CU_COUNT  the same; newer PoCL reads this name
 //   POCL_SIGFPE_HANDLER    0: PoCL must not swallow division by zero in the whole process
 //   PATH                   the system's, for the linker that PoCL runs
 //   OCL_ICD_VENDORS        where NVIDIA's driver lacks its .icd file, as in many

@@ -28,7 +28,8 @@ void ocl_gophers_free(struct ocl_gophers *);  // NULL is fine
 
 const char *ocl_gophers_kernel(const struct ocl_gophers *);
 
-// Phases are the device's own times, added up over all carts.
+// Phases are the device's own times, added up over all carts. After a failure it may be
+// run again or freed.
 int ocl_gophers_run(struct ocl_gophers *, struct phases *, struct fail *why);
 
 #endif

@@ -3,6 +3,28 @@
 
 #include <stdlib.h>
 
+static int open_shared(struct ocl_lane *lane, const struct ocl *o, int first, int last,
+                       struct fail *why)
+{
+    for (int i = first; i <= last; i++)
+        if (ocl_queue(o, &lane->queue[i], why) != 0)
+            return -1;
+    return 0;
+}
+
+// Of the queues that carts share, those that the design has.
+static int open_queues(struct ocl_lane *lane, const struct ocl *o, struct fail *why)
+{
+    const struct design *d = &lane->job->design;
+    if (d->roles == 3)
+        return open_shared(lane, o, LANE_WRITES, LANE_READS, why);
+    if (d->roles == 1 && d->halves == 2)
+        return open_shared(lane, o, LANE_WRITES, LANE_RUNS, why);
+    if (d->roles == 1 && d->turns == 2)
+        return open_shared(lane, o, LANE_RUNS, LANE_RUNS, why);
+    return 0;
+}
+
 // The queues that a cart's commands go to; ocl_gophers.h has the table.
 static int assign_queues(const struct ocl_lane *lane, const struct ocl *o,
                          struct ocl_cart *cart, struct fail *why)
@@ -51,10 +73,8 @@ int ocl_lane_open(struct ocl_lane *lane, const struct ocl *o, const struct gophe
     const struct design *d = &job->design;
     const int gophers = d->turns * d->halves;
     *lane = (struct ocl_lane){.job = job};
-    for (int i = 0; i < LANE_QUEUES; i++)
-        if (ocl_queue(o, &lane->queue[i], why) != 0)
-            return -1;
-    if (ocl_buffer(o, CL_MEM_READ_WRITE, DIGEST_BYTES, NULL, &lane->going, why) != 0)
+    if (open_queues(lane, o, why) != 0 ||
+        ocl_buffer(o, CL_MEM_READ_WRITE, DIGEST_BYTES, NULL, &lane->going, why) != 0)
         return -1;
     return open_carts(lane, o, d->roles == 1 && gophers < carts ? gophers : carts, why);
 }

@@ -22,7 +22,7 @@ struct ocl_pile {
 
 struct ocl_lane {
     const struct gophers *job;
-    cl_command_queue queue[LANE_QUEUES];  // shared by its carts, as the design wants
+    cl_command_queue queue[LANE_QUEUES];  // shared by its carts; NULL: not in the design
     cl_mem going;                         // the running state of its long book
     cl_event long_burnt;                  // the last launch that wrote it
     struct ocl_cart *carts;

@@ -17,7 +17,7 @@ struct ocl_matmul {
     size_t a_bytes, b_bytes, c_bytes;
     struct ocl_matrices on_device;
     struct ocl_plan plan;
-    bool c_mapped;  // the host owns C until a run, and again after it
+    void *c_mapped;  // shared memory: C while the host owns it, outside of runs
 };
 
 static bool is_empty(const struct matmul *job)
@@ -49,10 +49,26 @@ static int make_matrices(struct ocl_matmul *x, struct fail *why)
 static int map_c(struct ocl_matmul *x, struct fail *why)
 {
     cl_int status;
-    clEnqueueMapBuffer(x->ocl->queue, x->on_device.c, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE,
-                       0, x->c_bytes, 0, NULL, NULL, &status);
-    x->c_mapped = status == CL_SUCCESS;
-    return x->c_mapped ? 0 : ocl_fail(why, status, "cannot map C");
+    void *mapped = clEnqueueMapBuffer(x->ocl->queue, x->on_device.c, CL_TRUE,
+                                      CL_MAP_READ | CL_MAP_WRITE, 0, x->c_bytes, 0, NULL,
+                                      NULL, &status);
+    if (status != CL_SUCCESS)
+        return ocl_fail(why, status, "cannot map C");
+    x->c_mapped = mapped;
+    return 0;
+}
+
+// C goes to the device, unless it has stayed there when a run failed.
+static int unmap_c(struct ocl_matmul *x, struct fail *why)
+{
+    if (!x->c_mapped)
+        return 0;
+    const cl_int status = clEnqueueUnmapMemObject(x->ocl->queue, x->on_device.c,
+                                                  x->c_mapped, 0, NULL, NULL);
+    if (status != CL_SUCCESS)
+        return ocl_fail(why, status, "cannot unmap C");
+    x->c_mapped = NULL;
+    return 0;
 }
 
 static int prepare(struct ocl_matmul *x, struct fail *why)
@@ -93,8 +109,8 @@ void ocl_matmul_free(struct ocl_matmul *x)
 {
     if (!x)
         return;
-    if (x->c_mapped)
-        clEnqueueUnmapMemObject(x->ocl->queue, x->on_device.c, x->job->c, 0, NULL, NULL);
+    struct fail nobody_asks;
+    unmap_c(x, &nobody_asks);
     clFinish(x->ocl->queue);
     ocl_plan_free(&x->plan);
     ocl_release_buffer(&x->on_device.c);
@@ -112,11 +128,8 @@ static int upload(struct ocl_matmul *x, struct fail *why)
 {
     cl_command_queue queue = x->ocl->queue;
     cl_int status = CL_SUCCESS;
-    if (x->ocl->device.unified) {
-        status = clEnqueueUnmapMemObject(queue, x->on_device.c, x->job->c, 0, NULL, NULL);
-        x->c_mapped = false;
-        return status == CL_SUCCESS ? 0 : ocl_fail(why, status, "cannot unmap C");
-    }
+    if (x->ocl->device.unified)
+        return unmap_c(x, why);
     if (x->a_bytes > 0)
         status = clEnqueueWriteBuffer(queue, x->on_device.a, CL_FALSE, 0, x->a_bytes,
                                       x->job->a, 0, NULL, NULL);
@@ -145,11 +158,8 @@ static int download(struct ocl_matmul *x, struct fail *why)
                                 : ocl_fail(why, status, "cannot read from the device");
 }
 
-int ocl_matmul_run(struct ocl_matmul *x, struct phases *phases, struct fail *why)
+static int multiply(struct ocl_matmul *x, struct phases *phases, struct fail *why)
 {
-    *phases = (struct phases){0};
-    if (is_empty(x->job))
-        return 0;
     const uint64_t start_ns = clock_ns();
     if (upload(x, why) != 0)
         return -1;
@@ -166,4 +176,24 @@ int ocl_matmul_run(struct ocl_matmul *x, struct phases *phases, struct fail *why
         phases->download_ns = clock_ns() - computed_ns;
     }
     return 0;
+}
+
+// Nothing is under way after a run that failed, and the host owns C if it can.
+static void retreat(struct ocl_matmul *x)
+{
+    struct fail nobody_asks;
+    clFinish(x->ocl->queue);
+    if (x->ocl->device.unified && !x->c_mapped)
+        map_c(x, &nobody_asks);
+}
+
+int ocl_matmul_run(struct ocl_matmul *x, struct phases *phases, struct fail *why)
+{
+    *phases = (struct phases){0};
+    if (is_empty(x->job))
+        return 0;
+    if (multiply(x, phases, why) == 0)
+        return 0;
+    retreat(x);
+    return -1;
 }

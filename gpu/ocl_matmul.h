@@ -15,6 +15,7 @@ void ocl_matmul_free(struct ocl_matmul *);  // NULL is fine
 
 const char *ocl_matmul_rung(const struct ocl_matmul *);
 
+// After a failure it may be run again or freed.
 int ocl_matmul_run(struct ocl_matmul *, struct phases *, struct fail *why);
 
 #endif

@@ -53,7 +53,7 @@ void ocl_pair_free(struct ocl_pair *p)
     if (!p->ocl)
         return;
     cl_mem mapped = p->pinned ? p->pinned : p->device;
-    if (p->host && mapped)
+    if (p->host && mapped && !p->away)
         clEnqueueUnmapMemObject(p->ocl->queue, mapped, p->host, 0, NULL, NULL);
     clFinish(p->ocl->queue);
     ocl_release_buffer(&p->pinned);
@@ -72,6 +72,7 @@ int ocl_pair_give(struct ocl_pair *p, cl_command_queue queue, size_t bytes,
                                       bytes > 0 ? bytes : 1, p->host, 0, NULL, done);
     else
         status = clEnqueueUnmapMemObject(queue, p->device, p->host, 0, NULL, done);
+    p->away = !p->pinned && status == CL_SUCCESS;
     return status == CL_SUCCESS ? 0 : ocl_fail(why, status, "cannot write to the device");
 }
 
@@ -79,11 +80,22 @@ int ocl_pair_take(struct ocl_pair *p, cl_command_queue queue, size_t bytes, cl_e
                   cl_event *done, struct fail *why)
 {
     cl_int status = CL_SUCCESS;
-    if (!p->pinned)
+    if (!p->pinned) {
         map(p, queue, p->device, CL_FALSE, wait, done, &status);
-    else if (bytes > 0)
+        p->away = status != CL_SUCCESS;
+    } else if (bytes > 0) {
         status = clEnqueueReadBuffer(queue, p->device, CL_FALSE, 0, bytes, p->host, 1,
                                      &wait, done);
+    }
     return status == CL_SUCCESS ? 0
                                 : ocl_fail(why, status, "cannot read from the device");
+}
+
+void ocl_pair_recall(struct ocl_pair *p)
+{
+    cl_int status;
+    if (!p->away)
+        return;
+    map(p, p->ocl->queue, p->device, CL_TRUE, NULL, NULL, &status);
+    p->away = status != CL_SUCCESS;
 }

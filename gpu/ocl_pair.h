@@ -15,6 +15,7 @@ struct ocl_pair {
     size_t bytes;
     cl_mem device;
     cl_mem pinned;  // NULL where memory is shared
+    bool away;      // where memory is shared: the device has its turn
 };
 
 // The host has the first turn.
@@ -30,5 +31,8 @@ int ocl_pair_give(struct ocl_pair *, cl_command_queue, size_t bytes, cl_event *d
 // nothing to do.
 int ocl_pair_take(struct ocl_pair *, cl_command_queue, size_t bytes, cl_event wait,
                   cl_event *done, struct fail *why);
+
+// The host's turn, wherever a journey that failed left it. No command may be pending.
+void ocl_pair_recall(struct ocl_pair *);
 
 #endif

@@ -90,11 +90,35 @@ static int plan_tiled(const struct ocl_rung *rung, const struct ocl *o,
     return 0;
 }
 
-// Large tiles read memory less often; small ones keep every unit busy when C is small.
+// Steps of k at a time: 64 bytes of a row.
+static size_t register_steps(const struct matmul *job)
+{
+    return 64 / elem_bytes(job->type);
+}
+
+static size_t register_items(size_t tile)
+{
+    return tile / 8 * (tile / 8);
+}
+
+// The two halves of both tiles, as kernels/matmul_3_registers.cl declares them.
+static size_t register_bytes(const struct matmul *job, size_t tile)
+{
+    return 2 * register_steps(job) * (tile + 4 + tile) * elem_bytes(job->type);
+}
+
+static bool register_fits(const struct ocl *o, const struct matmul *job, size_t tile)
+{
+    return o->group_items >= register_items(tile) &&
+           (!o->local_bytes || o->local_bytes >= register_bytes(job, tile));
+}
+
+// Large tiles read memory less often; small ones keep every unit busy when C is small,
+// and are all that 32 KiB of local memory hold.
 static size_t register_tile(const struct ocl *o, const struct matmul *job)
 {
     const size_t wide = tiles(ceil_div(job->m, 128), ceil_div(job->n, 128));
-    return o->group_items >= 256 && wide >= 2 * (size_t)o->units ? 128 : 64;
+    return register_fits(o, job, 128) && wide >= 2 * (size_t)o->units ? 128 : 64;
 }
 
 static int plan_registers(const struct ocl_rung *rung, const struct ocl *o,
@@ -102,15 +126,17 @@ static int plan_registers(const struct ocl_rung *rung, const struct ocl *o,
                           struct ocl_plan *plan, struct fail *why)
 {
     char defines[128];
-    const size_t tile = register_tile(o, job), items = tile / 8 * (tile / 8);
+    const size_t tile = register_tile(o, job), items = register_items(tile);
     const bool aligned = job->n % 4 == 0 && job->k % 4 == 0;
-    if (o->group_items < items)
+    if (!register_fits(o, job, tile))
         return fail(why, EXIT_ABSENT,
-                    "%s allows %zu work-items a group; registers needs %zu",
-                    o->device.seen.address, o->group_items, items);
+                    "%s allows %zu work-items a group with %llu bytes of local memory; "
+                    "registers needs %zu and %zu",
+                    o->device.seen.address, o->group_items,
+                    (unsigned long long)o->local_bytes, items, register_bytes(job, tile));
     snprintf(defines, sizeof defines,
-             "-DREAL=%s -DREAL4=%s4 -DBM=%zu -DBN=%zu -DBK=%d -DALIGNED=%d", real(job),
-             real(job), tile, tile, job->type == ELEM_F32 ? 16 : 8, aligned);
+             "-DREAL=%s -DREAL4=%s4 -DBM=%zu -DBN=%zu -DBK=%zu -DALIGNED=%d", real(job),
+             real(job), tile, tile, register_steps(job), aligned);
     if (build(rung, o, defines, "matmul_registers", plan, why) != 0)
         return -1;
     plan->grid = line_of(tiles(ceil_div(job->m, tile), ceil_div(job->n, tile)), items);

@@ -25,6 +25,7 @@ compiles() {
 }
 
 forbid() {
+    find common cpu gpu kernels -name "$2" | grep -q . || complain "there is no $2 to forbid"
     compiles "$1" "#include \"$2\"" && complain "$1's layer can include $2"
 }
 allow() {

@@ -67,6 +67,8 @@ static void *run_once(const struct workload *w, const struct engine *e, int thre
             fail_msg("%s t%d %s %s: %s", e->name, threads, variant ? variant : "auto",
                      shown, why.text);
     }
+    if (e->release)
+        e->release(ctx);
     e->close(ctx);
     free(shown);
     json_decref(params);

@@ -1,9 +1,12 @@
 // cmd_compare.c -- workloads on every engine present, side by side, verified.
 #include "cases.h"
 #include "command.h"
+#include "gophers.h"
+#include "matmul.h"
 #include "registry.h"
 #include "session.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static int add_cases(struct session *s, const struct options *o, const struct workload *w,
@@ -22,6 +25,15 @@ static int plan(struct session *s, const struct options *o, struct fail *why)
                         o->words[i], registry_workload_names(known, sizeof known));
     if (plan_columns(&s->plan, o, NULL, true, why))
         return -1;
+    bool books = o->word_count == 0, products = o->word_count == 0;
+    for (int i = 0; i < o->word_count; i++) {
+        books = books || registry_workload(o->words[i]) == &workload_gophers;
+        products = products || registry_workload(o->words[i]) == &workload_matmul;
+    }
+    if ((o->sabotage == SABOTAGE_LOST_BOOK && !books) ||
+        (o->sabotage == SABOTAGE_OFF_BY_ONE && !products))
+        return fail(why, EXIT_USAGE,
+                    "--sabotage: there is nothing to damage so in these workloads");
     for (int i = 0; i < o->word_count; i++)
         if (add_cases(s, o, registry_workload(o->words[i]), why))
             return -1;
@@ -39,12 +51,13 @@ enum exit_code cmd_compare(struct options *o, int argc, char **argv, struct fail
                              .warmup = o->warmup >= 0 ? o->warmup : 1,
                              .time_s = o->time_s > 0 ? o->time_s : DEFAULT_TIME_S,
                              .sabotage = o->sabotage,
-                             .save_fd = -1};
+                             .save_fd = -1,
+                             .stdin_fd = -1};
     enum exit_code code;
-    if (session_open(&s, o, argc, argv, why) || plan(&s, o, why) ||
-        session_limits(&s, o, why)) {
+    if (session_open(&s, o, argc, argv, why) || plan(&s, o, why)) {
         code = why->code;
     } else {
+        session_limits(&s, o);
         session_measure(&s, o, how);
         code = session_report(&s, o, true, why);
     }

@@ -1,6 +1,9 @@
 // deliver.c -- see deliver.h.
 #include "deliver.h"
 
+#include "write_all.h"
+
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +58,8 @@ static bool stands(const struct result *r)
 static int choose_engine(struct session *s, const struct options *o,
                          const struct delivery *d, struct fail *why)
 {
-    if (o->engines.count > 1 || o->thread_count > 1 || o->variants.count > 1)
+    bool all = o->variants.count == 1 && strcmp(o->variants.item[0], "all") == 0;
+    if (o->engines.count > 1 || o->thread_count > 1 || o->variants.count > 1 || all)
         return fail(why, EXIT_USAGE,
                     "takes one engine, one thread count and one variant");
     for (int i = 0; i == 0 || (o->engines.count == 0 && d->fallback[i]); i++) {
@@ -70,18 +74,41 @@ static int choose_engine(struct session *s, const struct options *o,
     return 0;  // its absence becomes the cell's sentence
 }
 
+// Standard input, to its end, as a file that a worker can read: a worker is in no
+// foreground process group, and how long its source takes is no engine's fault.
+static int take_stdin(int *fd, struct fail *why)
+{
+    char chunk[1 << 16];
+    ssize_t n;
+    *fd = memfd_create("standard input", MFD_CLOEXEC);
+    if (*fd < 0)
+        return fail(why, EXIT_RESOURCE, "no memory for standard input: %s",
+                    strerror(errno));
+    while ((n = read(STDIN_FILENO, chunk, sizeof chunk)) > 0)
+        if (write_all(*fd, chunk, (size_t)n, why))
+            return -1;
+    if (n < 0)
+        return fail(why, EXIT_INPUT, "standard input cannot be read: %s",
+                    strerror(errno));
+    lseek(*fd, 0, SEEK_SET);
+    return 0;
+}
+
 static int run(struct session *s, const struct options *o, const struct delivery *d,
-               int save_fd, struct fail *why)
+               int save_fd, int stdin_fd, struct fail *why)
 {
     struct bench_opts how = {.runs = o->runs ? o->runs : 1,
                              .warmup = o->warmup >= 0 ? o->warmup : 0,
                              .save_fd = save_fd,
-                             .with_stdin = d->with_stdin};
+                             .stdin_fd = stdin_fd};
     if (choose_engine(s, o, d, why) || d->plan(s, o, why))
         return -1;
+    assert(s->result.cell_count == 1);
     session_measure(s, o, how);
     // Limits last: bad input is told at once.
-    return d->table && stands(&s->result) ? session_limits(s, o, why) : 0;
+    if (d->table && stands(&s->result))
+        session_limits(s, o);
+    return 0;
 }
 
 enum exit_code deliver(struct options *o, int argc, char **argv, const struct delivery *d,
@@ -89,11 +116,12 @@ enum exit_code deliver(struct options *o, int argc, char **argv, const struct de
 {
     struct session s = {.journal.fd = -1};
     struct outfile out = {0};
-    int fd = -1;
+    int fd = -1, stdin_fd = -1;
     enum exit_code code = EXIT_OK;
     s.stdout_taken = d->output && strcmp(d->output, "-") == 0;
-    if (session_open(&s, o, argc, argv, why) || open_save(&out, d->output, &fd, why) ||
-        run(&s, o, d, fd, why))
+    if ((d->with_stdin && take_stdin(&stdin_fd, why)) ||
+        session_open(&s, o, argc, argv, why) || open_save(&out, d->output, &fd, why) ||
+        run(&s, o, d, fd, stdin_fd, why))
         code = why->code;
     else
         code = session_report(&s, o, d->table, why);
@@ -105,6 +133,8 @@ enum exit_code deliver(struct options *o, int argc, char **argv, const struct de
     }
     if (fd >= 0 && s.stdout_taken)
         close(fd);
+    if (stdin_fd >= 0)
+        close(stdin_fd);
     outfile_abandon(&out);
     session_close(&s);
     return code;

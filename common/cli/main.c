@@ -1,4 +1,5 @@
 // main.c -- the supervisor or, exec'ed by it, a worker; prints the one sentence, if any.
+#include "before_main.h"
 #include "burn.h"
 #include "command.h"
 #include "host.h"
@@ -13,13 +14,16 @@
 #include <stdio.h>
 #include <string.h>
 
-// A closed descriptor 0, 1 or 2 must not be reused by an output file. What opens here
-// refuses to be written, so that a closed standard output is still an error.
+__attribute__((section(".preinit_array"),
+               used)) static void (*const preinit)(int, char **, char **) = before_main;
+
+// A closed descriptor 0, 1 or 2 must not be reused by a file. What opens here refuses to
+// be read or written, so that using a closed one is still an error.
 static void fill_standard_descriptors(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", O_RDONLY);
+            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
 static void print_version(void)
@@ -63,10 +67,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     struct fail why = {.code = EXIT_OK};
     enum exit_code code = run(argc, argv, &why);
-    if (code == EXIT_OK && (fflush(stdout) || ferror(stdout))) {
-        fail_output(&why, "standard output", errno);
-        code = why.code;
-    }
+    if (code == EXIT_OK && (fflush(stdout) || ferror(stdout)))
+        code = (fail_output(&why, "standard output", errno), why.code);
     // A reader that left needs no sentence.
     if (why.text[0] && code != EXIT_OK && code != EXIT_SIGNAL + SIGPIPE) {
         fputs("gopherbench: ", stderr);

@@ -31,6 +31,13 @@ static void add_column(struct plan *p, const struct engine *engine, const char *
                        const char *shown_device, int threads, const struct options *o,
                        const struct fail *absent)
 {
+    for (size_t i = 0; i < p->column_count; i++) {
+        const struct column *known = &p->columns[i];
+        bool same_device = known->device && device ? strcmp(known->device, device) == 0
+                                                   : !known->device == !device;
+        if (known->engine == engine && known->opts.threads == threads && same_device)
+            return;  // asked for twice
+    }
     struct column *c = new_column(p, engine);
     c->device = device ? checked(strdup(device)) : NULL;
     c->opts =
@@ -82,7 +89,10 @@ static void add_structure_alone(struct plan *p, const struct options *o)
         strcmp(last->engine->name, "csp") != 0)
         return;
     const struct engine *engine = last->engine;
+    size_t before = p->column_count;
     add_column(p, engine, NULL, NULL, 1, o, NULL);
+    if (p->column_count == before)
+        return;
     snprintf(p->columns[p->column_count - 1].name, sizeof p->columns->name, "%s t1",
              engine->name);
     // The one-thread column stands first.

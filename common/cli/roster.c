@@ -42,7 +42,7 @@ void roster_probe(struct presence *p, const struct engine *engine)
     *p = (struct presence){.engine = engine};
     struct worker worker;
     json_t *reply;
-    struct worker_inheritance gets = {.threads = 1, .save_fd = -1};
+    struct worker_inheritance gets = {.threads = 1, .save_fd = -1, .stdin_fd = -1};
     if (worker_start(&worker, &gets, &p->why))
         return;
     json_t *request = json_pack("{s:s, s:s}", "do", "probe", "engine", engine->name);

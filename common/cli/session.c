@@ -1,12 +1,11 @@
 // session.c -- see session.h.
 #include "session.h"
 
+#include "clock.h"
 #include "report.h"
 #include "text.h"
 #include "worker.h"
 
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -31,6 +30,20 @@ static char *typed(int argc, char **argv)
     if (fclose(out))
         die("out of memory");
     return line;
+}
+
+// Two outputs in one file would leave one of them.
+static int refuse_twice(const struct options *o, struct fail *why)
+{
+    const char *paths[] = {o->json, o->csv, o->markdown, o->trace, o->output};
+    enum { PATHS = sizeof paths / sizeof *paths };
+    for (int i = 0; i < PATHS; i++)
+        for (int j = i + 1; j < PATHS; j++)
+            if (paths[i] && paths[j] && strcmp(paths[i], "-") != 0 &&
+                strcmp(paths[i], "/dev/null") != 0 && strcmp(paths[i], paths[j]) == 0)
+                return fail(why, EXIT_USAGE, "two outputs cannot go to one file: %.200s",
+                            paths[i]);
+    return 0;
 }
 
 static int open_output(struct session *s, struct outfile *out, const char *path,
@@ -78,7 +91,8 @@ int session_open(struct session *s, struct options *o, int argc, char **argv,
         o->threads[o->thread_count++] = r->host.usable_cpus;
     }
     worker_watch_signals();
-    if (open_output(s, &s->json, o->json, why) || open_output(s, &s->csv, o->csv, why) ||
+    if (refuse_twice(o, why) || open_output(s, &s->json, o->json, why) ||
+        open_output(s, &s->csv, o->csv, why) ||
         open_output(s, &s->markdown, o->markdown, why) ||
         open_output(s, &s->trace, o->trace, why))
         return -1;
@@ -87,20 +101,41 @@ int session_open(struct session *s, struct options *o, int argc, char **argv,
 
 // ---- measuring
 
+static int columns_of(FILE *stream)
+{
+    struct winsize size;
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
+        return size.ws_col;
+    return 80;
+}
+
 static void progress(const struct cell *c, int round, int rounds)
 {
+    static const uint64_t EVERY_NS = 100000000;
+    static uint64_t shown_ns;
+    if (round > 1 && clock_ns() - shown_ns < EVERY_NS)
+        return;
+    shown_ns = clock_ns();
     char of[16] = "", text[24] = "preparing";
     if (rounds > 0)
         snprintf(of, sizeof of, "/%d", rounds);
     if (round > 0)
         snprintf(text, sizeof text, "round %d%s", round, of);
-    fprintf(stderr, "\r\033[K%s %.30s  %.24s  %s", c->workload, c->case_name, c->column,
-            text);
+    char *line, *shown;
+    if (asprintf(&line, "%s  %s  %.24s  %s", text, c->workload, c->column, c->case_name) <
+        0)
+        return;
+    shown = text_escape(line);
+    // Within one row, or what clears it would leave the rest.
+    fprintf(stderr, "\r\033[K%.*s", columns_of(stderr) - 1, shown ? shown : "");
+    free(shown);
+    free(line);
 }
 
 static bool shows_progress(const struct options *o)
 {
-    return !o->quiet && isatty(STDERR_FILENO);
+    const char *term = getenv("TERM");
+    return !o->quiet && isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
 // Limits are measured where somebody will see them.
@@ -109,18 +144,24 @@ static bool shows_limits(const struct options *o)
     return !o->quiet || o->json || o->csv || o->markdown;
 }
 
-int session_limits(struct session *s, const struct options *o, struct fail *why)
+void session_limits(struct session *s, const struct options *o)
 {
     if (!shows_limits(o))
-        return 0;
+        return;
     if (shows_progress(o))
         fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
-    int bad = bench_limits(&s->result.limits, s->result.host.usable_cpus, why);
+    struct fail why;
+    int bad = bench_limits(&s->result.limits, s->result.host.usable_cpus, &why);
     if (shows_progress(o))
         fprintf(stderr, "\r\033[K");
-    if (bad && worker_signal())
+    if (bad && worker_signal()) {
         s->result.interrupted = true;
-    return s->result.interrupted ? 0 : bad;
+    } else if (bad) {
+        s->result.limits = (struct limits){0};
+        fputs("gopherbench: no limits, the measuring failed: ", stderr);
+        text_print(stderr, why.text);
+        fputc('\n', stderr);
+    }
 }
 
 void session_measure(struct session *s, const struct options *o, struct bench_opts how)
@@ -136,14 +177,6 @@ void session_measure(struct session *s, const struct options *o, struct bench_op
 }
 
 // ---- reporting
-
-static int columns_of(FILE *stream)
-{
-    struct winsize size;
-    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-        return size.ws_col;
-    return 80;
-}
 
 static bool in_color(const struct options *o)
 {
@@ -162,12 +195,21 @@ static void keep_first(struct fail *first, const struct fail *why)
 
 typedef int writer(FILE *, const struct result *, struct fail *);
 
-static void write_one(struct outfile *out, writer *write, const struct result *r,
+// True when there was nothing to write, or all of it is.
+static bool write_one(struct outfile *out, writer *write, const struct result *r,
                       struct fail *first)
 {
     struct fail why;
-    if (out->stream && (write(out->stream, r, &why) || outfile_commit(out, &why)))
-        keep_first(first, &why);
+    if (!out->stream ||
+        (write(out->stream, r, &why) == 0 && outfile_commit(out, &why) == 0))
+        return true;
+    if (out->path && why.code == EXIT_OUTPUT && !strstr(why.text, out->path)) {
+        struct fail named;
+        fail(&named, why.code, "%.150s: %.300s", out->path, why.text);
+        why = named;
+    }
+    keep_first(first, &why);
+    return false;
 }
 
 static void write_table(const struct session *s, const struct options *o,
@@ -188,8 +230,29 @@ static void blame(const struct result *r, enum exit_code code, struct fail *why)
         const struct cell *c = &r->cells[i];
         if (code != EXIT_OK && c->failed == code &&
             !(code == EXIT_ABSENT && c->sole_default)) {
-            fail(why, code, "%s, %s: %s", c->column, c->case_name, c->error);
+            // Bad input is the same for every engine.
+            if (code == EXIT_INPUT || code == EXIT_USAGE)
+                fail(why, code, "%s", c->error);
+            else
+                fail(why, code, "%s, %s: %s", c->column, c->case_name, c->error);
             return;
+        }
+    }
+}
+
+// What workers of failed cells printed, for whoever looks into it.
+static void print_logs(const struct result *r)
+{
+    for (size_t i = 0; i < r->cell_count; i++) {
+        const struct cell *c = &r->cells[i];
+        for (const char *at = c->log; at && *at;) {
+            size_t length = strcspn(at, "\n");
+            char *line = strndup(at, length);
+            fprintf(stderr, "  %s | ", c->column);
+            text_print(stderr, line ? line : "");
+            fputc('\n', stderr);
+            free(line);
+            at += length + (at[length] == '\n');
         }
     }
 }
@@ -199,17 +262,20 @@ enum exit_code session_report(struct session *s, const struct options *o, bool t
 {
     struct result *r = &s->result;
     struct fail first = s->broken;
+    r->signal = worker_signal();
     result_conclude(r);
     if (table && !o->quiet && !s->stdout_taken)
         write_table(s, o, &first);
-    write_one(&s->json, report_json, r, &first);
+    bool in_json = write_one(&s->json, report_json, r, &first);
     write_one(&s->csv, report_csv, r, &first);
     write_one(&s->markdown, report_markdown, r, &first);
     write_one(&s->trace, report_trace, r, &first);
-    journal_close(&s->journal, first.code != EXIT_OK);
+    if (s->journal.path)
+        journal_close(&s->journal, !in_json);
+    print_logs(r);
     *why = first;
     if (first.code == EXIT_OK && r->interrupted)
-        fail(why, (enum exit_code)(EXIT_SIGNAL + worker_signal()),
+        fail(why, result_exit(r),
              "interrupted; what was finished is in the table and the files");
     else if (first.code == EXIT_OK)
         blame(r, result_exit(r), why);
@@ -235,8 +301,12 @@ void session_close(struct session *s)
     outfile_abandon(&s->csv);
     outfile_abandon(&s->markdown);
     outfile_abandon(&s->trace);
+    // Still open, it was never replaced by a result: worth keeping if it has samples.
+    bool samples = false;
+    for (size_t i = 0; i < s->result.cell_count; i++)
+        samples = samples || s->result.cells[i].count > 0;
     if (s->journal.path)
-        journal_close(&s->journal, true);
+        journal_close(&s->journal, samples);
     plan_free(&s->plan);
     result_free(&s->result);
 }

@@ -24,8 +24,9 @@ struct session {
 int session_open(struct session *, struct options *, int argc, char **argv,
                  struct fail *why);
 
-// Measures the machine's roofs, where some output will show them.
-int session_limits(struct session *, const struct options *, struct fail *why);
+// Measures the machine's roofs, where some output will show them. Without them there are
+// no shares of a limit, and a sentence says why; the rest goes on.
+void session_limits(struct session *, const struct options *);
 
 // Measures the planned cells; what failed stands in them.
 void session_measure(struct session *, const struct options *, struct bench_opts how);

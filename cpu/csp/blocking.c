@@ -2,6 +2,10 @@
 //
 // A call goes to a thread that is asleep in the pool, or to a new one; threads that have
 // been idle stay for the next call. The task parks meanwhile, and its worker runs others.
+// The pool has a limit, as a thread is dear and a program may have a million tasks.
+// Beyond it the worker makes the call itself, on its own stack. Queueing for a thread
+// would be kinder to the other tasks, but calls may hold whole runs, which call in their
+// turn: all threads could wait for calls in the queue.
 
 #include "csp_impl.h"
 
@@ -15,6 +19,8 @@ struct job {
     struct task *task;
 };
 
+enum { POOL_MOST = 256 };
+
 struct helper {
     _Atomic uint32_t has_job;
     struct job *job;
@@ -23,11 +29,13 @@ struct helper {
 
 static struct lock pool_lock;
 static struct helper *pool_idle;
+static int pool_threads;  // idle or not
 
 // A child of fork has none of the threads; it starts its own.
 static void forget_helpers(void)
 {
     pool_idle = NULL;
+    pool_threads = 0;
     lock_drop(&pool_lock);
 }
 
@@ -87,14 +95,48 @@ static struct helper *helper_new(void)
     return h;
 }
 
+// NULL: there is none to be had.
 static struct helper *helper_get(void)
 {
     lock_take(&pool_lock);
     struct helper *h = pool_idle;
+    bool full = pool_threads == POOL_MOST;
     if (h)
         pool_idle = h->next;
+    else if (!full)
+        pool_threads++;
     lock_drop(&pool_lock);
-    return h ? h : helper_new();
+    if (h || full)
+        return h;
+    h = helper_new();
+    if (!h) {
+        lock_take(&pool_lock);
+        pool_threads--;
+        lock_drop(&pool_lock);
+    }
+    return h;
+}
+
+// The worker itself makes the call, on its own, full-size stack, and comes straight back.
+OWNER_ONLY static void call_here(struct task *t, struct job *job)
+{
+    struct worker *w = task_worker(t);
+    w->call = job;
+    w->caller = t;
+    task_set_wait(t, WAIT_BLOCKING);
+    sanitize_release(t);
+    sched_leave(t);
+}
+
+OWNER_ONLY struct task *job_run(struct worker *w)
+{
+    struct job *job = w->call;
+    struct task *t = w->caller;
+    w->call = NULL;
+    sanitize_acquire(t);
+    job->result = job->fn(job->arg);
+    sanitize_release(t);
+    return t;
 }
 
 int csp_blocking(int (*fn)(void *), void *arg)
@@ -102,13 +144,12 @@ int csp_blocking(int (*fn)(void *), void *arg)
     struct task *me = task_here();
     struct run *run = task_run(me);
     struct job job = {.fn = fn, .arg = arg, .task = me};
-    if (run->simulated) {
-        sim_call(me, &job);
+    // Under virtual time the call takes no simulated time: nobody else goes on meanwhile.
+    struct helper *h = run->simulated ? NULL : helper_get();
+    if (!h) {
+        call_here(me, &job);
         return job.result;
     }
-    struct helper *h = helper_get();
-    if (!h)
-        return fn(arg);
     atomic_fetch_add(&run->guests, 1);
     atomic_fetch_add(&run->blocking, 1);
     task_set_wait(me, WAIT_BLOCKING);
@@ -117,9 +158,4 @@ int csp_blocking(int (*fn)(void *), void *arg)
     futex_wake(&h->has_job, 1);
     sched_park(me);
     return job.result;
-}
-
-void job_run(struct job *job)
-{
-    job->result = job->fn(job->arg);
 }

@@ -304,8 +304,6 @@ void csp_chan_free(struct csp_chan *ch)
     unsigned step = 0;
     if (!ch)
         return;
-    if (ch->ticker)
-        ticker_free(ch->ticker);
     do {
         lock_take(&ch->lock);
         senders = queue_use(&ch->senders);
@@ -316,6 +314,8 @@ void csp_chan_free(struct csp_chan *ch)
         if (senders == LEAVING || receivers == LEAVING)
             lock_backoff(&step);
     } while (senders == LEAVING || receivers == LEAVING);
+    if (ch->ticker)
+        ticker_free(ch->ticker);
     free(ch);
 }
 

@@ -8,15 +8,25 @@
 // case and chooses uniformly among the ready ones; an unbuffered receive happens before
 // its send returns; a run in which every task waits for ever ends with CSP_DEADLOCK and a
 // list of them. Refuses: preempting C code (a task that computes gives way at its next
-// csp call), growing stacks (64 KiB unless asked otherwise; an overflow is caught and
-// names the task), and errno: a task may continue on another OS thread after any call
-// that waits, so calls return -errno, and neither errno, a pthread mutex nor the address
-// of a thread-local may be held across one.
+// csp call), growing stacks (64 KiB unless asked otherwise), and errno: a task may
+// continue on another OS thread after any call that waits, so calls return -errno, and
+// neither errno, a pthread mutex nor the address of a thread-local may be held across
+// one.
 //
-// A call that names no place to be called from is for tasks, inside a csp_run; what may
-// be called from anywhere says so. Mistakes of the program (a send on a closed channel,
-// freeing a channel that is in use, a task's call outside of any task) panic: see
-// csp_opts.on_panic.
+// The lowest page of a stack is a guard: an overflow ends the process with a sentence
+// that names the task. Without a guard, and silently corrupting what lies below, are
+// stacks of less than four pages (where pages have 64 KiB the default stack has four of
+// them), and, on kernels before Linux 6.13, those after the first 16000.
+//
+// Rounding and flush-to-zero belong to the task; the floating-point exception flags to
+// nobody: any call that waits may change them.
+//
+// A call that names no place to be called from is for tasks, inside a csp_run. "From
+// anywhere" is: in tasks, in what csp_blocking runs, and in other threads as long as no
+// run uses the channel, before csp_run or after it. A thread that no run knows of must
+// not wake a task: the run may end under its hands. Mistakes of the program (a send on a
+// closed channel, freeing a channel that is in use, a task's call outside of any task)
+// panic: see csp_opts.on_panic.
 
 #ifndef CSP_H
 #define CSP_H
@@ -127,8 +137,9 @@ void csp_work(uint64_t ns);
 // tasks go on meanwhile. For everything that may block the thread or is hungry for stack:
 // disk files, getaddrinfo, dlopen, OpenMP, OpenCL. fn is no task: only csp_now, csp_run
 // and what says "from anywhere" may be called in it. Under virtual time the call takes no
-// simulated time. When no thread can be started, the call runs right here, and the worker
-// waits for it.
+// simulated time. When 256 calls are under way in the process, or no thread can be
+// started, the call runs on the worker's own thread and stack, and its worker waits for
+// it: calls must not wait for each other in such numbers.
 int csp_blocking(int (*fn)(void *), void *arg);
 
 // Waits until fd is ready for one of events (poll(2)'s POLLIN, POLLOUT, ...), for at most

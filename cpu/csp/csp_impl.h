@@ -30,6 +30,7 @@
 
 #include <assert.h>
 #include <stdalign.h>
+#include <sys/epoll.h>
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -40,6 +41,7 @@ enum {
     HOUSEKEEPING =
         64,  // task switches between looks at timers, descriptors, shared tasks
     RUNNEXT_BUDGET = 32,   // hand-overs in a row before the ring gets its turn
+    NETPOLL_EVENTS = 64,   // descriptor events taken from the kernel at once
     STACK_BATCH = 32,      // stacks moved at once between a worker and the shared pool
     STACK_CLASS_MIN = 14,  // log2 of the smallest slot, 16 KiB
     STACK_CLASS_MAX = 25,  // and of the largest, 32 MiB
@@ -95,8 +97,9 @@ struct task {
     struct task *next;                // in the one queue that holds it
     _Atomic(struct worker *) worker;  // whose it is while it runs
     _Atomic(struct run *) run;
-    _Atomic uint8_t wait;  // enum wait
-    bool holds_cpu;        // virtual time: came out of csp_work with its processor
+    _Atomic uint64_t run_id;  // whose it is from birth to end; 0: nobody's
+    _Atomic uint8_t wait;     // enum wait
+    bool holds_cpu;           // virtual time: came out of csp_work with its processor
     uint16_t pins;
     _Atomic uint32_t won;    // 0 while a select or a timed wait is undecided
     struct waiter *fired;    // the waiter that won; NULL: the timer did
@@ -153,7 +156,7 @@ struct worker {
     uint64_t clock_ns;  // a recent csp_now
     uint64_t next_id, last_id;
     uint64_t spawned, ended, switches, steals;
-    struct job *call;  // virtual time: a blocking call to make on this stack
+    struct job *call;  // a blocking call to make on this stack, for the caller
     struct task *caller;
     // Of the process.
     struct worker *cache_next;
@@ -162,6 +165,7 @@ struct worker {
 
 struct run {
     // Read only after the start.
+    uint64_t id;    // of all runs of the process; addresses recur
     int procs;      // workers
     int sim_procs;  // simulated processors
     uint32_t stack_class;
@@ -293,6 +297,8 @@ OWNER_ONLY static inline uint32_t rng_below(uint64_t *state, uint32_t n)
 // memory. From and to w's cache where the class is its run's.
 struct task *stack_get(unsigned class, struct worker *w);
 void stack_put(struct task *t, struct worker *w);
+// The class of tasks that ask for nothing: large enough for a guard page.
+unsigned stack_class_default(void);
 // Hands w's cached slots back to the shared pool.
 void stack_flush(struct worker *w);
 // Calls visit for every slot that has ever held a task. The set may change meanwhile.
@@ -349,11 +355,15 @@ void sched_ready_last(struct task *t, struct worker *w, bool news);
 struct task *sched_pick(struct worker *w);
 // Leaves the worker until somebody readies t, the calling task.
 void sched_park(struct task *t);
+// Leaves the worker to its own stack; t, the calling task, goes on when that says so.
+void sched_leave(struct task *t);
 _Noreturn void sched_exit(struct task *t);
 // Goes on with t from w's own stack, until some task returns to it.
 void sched_resume(struct worker *w, struct task *t);
 // A task from the run's shared queue, or NULL, and some more into w's ring.
 struct task *sched_shared(struct worker *w);
+// The first task of the run's shared queue, or NULL, and nothing else.
+struct task *sched_shared_one(struct run *run);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext);
 bool sched_ring_empty(const struct worker *w);
@@ -424,13 +434,15 @@ void ticker_free(struct ticker *ticker);
 
 // netpoll.c
 bool netpoll_pending(const struct run *run);
-// Readies tasks whose descriptors are ready, without waiting.
-void netpoll_look(struct run *run, struct worker *w);
-// Waits for at most timeout_ns (-1: for ever) until there are events; netpoll_dispatch
-// readies the tasks. Only the leader calls these.
-int netpoll_wait(struct run *run, int64_t timeout_ns);
-void netpoll_dispatch(struct run *run, struct worker *w, int n);
-// Ends another thread's netpoll_wait.
+// Readies tasks whose descriptors are ready, without waiting: any worker, in passing.
+void netpoll_look(struct worker *w);
+// Waits for at most timeout_ns (-1: for ever) until there are events, or a break, or w
+// has been notified. Fills in NETPOLL_EVENTS at most, and returns how many, or less than
+// 0; netpoll_dispatch readies the tasks. For the leader, and for the one worker of
+// virtual time; who leads may change before the call returns.
+int netpoll_wait(struct worker *w, struct epoll_event *events, int64_t timeout_ns);
+void netpoll_dispatch(struct worker *w, const struct epoll_event *events, int n);
+// Ends the netpoll_wait of whoever has been notified in it.
 void netpoll_break(struct run *run);
 void netpoll_close(struct run *run);
 
@@ -442,16 +454,14 @@ void sim_yield(struct task *t);
 struct task *sim_pick(struct worker *w);
 // No task can go on now: advances the clock, or ends the run.
 void sim_advance(struct worker *w);
-// A blocking call of t's, made on the worker's own stack: sim_call parks t, sim_called
-// makes the call and returns t, which goes on at once.
-void sim_call(struct task *t, struct job *job);
-struct task *sim_called(struct worker *w);
 uint64_t sim_now(const struct run *run);
 void sim_work(struct task *t, uint64_t ns);
 uint64_t sim_hash(const struct run *run);
 
 // blocking.c
-void job_run(struct job *job);
+// On w's own stack: makes the call that w->caller left there, and returns that task,
+// which goes on at once.
+struct task *job_run(struct worker *w);
 
 // trace.c
 bool trace_open(struct run *run, const char *path);

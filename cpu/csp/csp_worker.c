@@ -133,19 +133,17 @@ static void leave_idle(struct worker *w)
     lock_drop(&run->idle_lock);
 }
 
-// Sleeps until woken, or timeout_ns. The number of descriptor events, if it polled.
-static int nap(struct worker *w, int64_t timeout_ns, bool polls)
+// Sleeps until woken, or timeout_ns. events: not NULL to be woken by descriptors, too;
+// returns how many events it got.
+static int nap(struct worker *w, int64_t timeout_ns, struct epoll_event *events)
 {
-    uint32_t awake = NAP_AWAKE;
-    int events = 0;
-    if (timeout_ns != 0 &&
-        atomic_compare_exchange_strong(&w->word, &awake, polls ? NAP_EPOLL : NAP_FUTEX)) {
-        if (polls)
-            events = netpoll_wait(w->run, timeout_ns);
-        else
-            futex_wait(&w->word, NAP_FUTEX, timeout_ns);
-    }
-    return events;
+    uint32_t awake = NAP_AWAKE, how = events ? NAP_EPOLL : NAP_FUTEX;
+    if (timeout_ns == 0 || !atomic_compare_exchange_strong(&w->word, &awake, how))
+        return 0;
+    if (events)
+        return netpoll_wait(w, events, timeout_ns);
+    futex_wait(&w->word, NAP_FUTEX, timeout_ns);
+    return 0;
 }
 
 // Says that nobody watches from now on, and looks once more, as one who hands over looks
@@ -186,15 +184,17 @@ static int64_t leader_timeout(struct run *run, unsigned looks)
 static struct task *lead(struct worker *w)
 {
     struct run *run = w->run;
+    // Its own: another may lead before these are dispatched.
+    struct epoll_event events[NETPOLL_EVENTS];
     stale_victim(w);
     for (unsigned looks = 0; atomic_load(&w->listed); looks++) {
         int64_t timeout = leader_timeout(run, looks);
-        int events = nap(w, timeout, netpoll_pending(run));
+        int n = nap(w, timeout, netpoll_pending(run) ? events : NULL);
         if (atomic_exchange(&w->word, NAP_AWAKE) == NAP_NOTIFIED)
             looks = 0;
-        if (events > 0) {
+        if (n > 0) {
             leave_idle(w);
-            netpoll_dispatch(run, w, events);
+            netpoll_dispatch(w, events, n);
             return NULL;
         }
         if (atomic_load(&run->next_deadline_ns) <= clock_now())
@@ -245,7 +245,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
     if (leads)
         return lead(w);
     while (atomic_load(&w->listed)) {
-        nap(w, -1, false);
+        nap(w, -1, NULL);
         atomic_exchange(&w->word, NAP_AWAKE);
     }
     return NULL;
@@ -258,8 +258,6 @@ OWNER_ONLY static struct task *find(struct worker *w)
     while (!ending(run)) {
         struct task *t = sched_pick(w);
         if (!t && run->simulated) {
-            if (w->call)
-                return sim_called(w);
             sim_advance(w);
             continue;
         }
@@ -286,7 +284,9 @@ OWNER_ONLY void worker_loop(struct worker *w)
     for (;;) {
         struct task *t = w->handoff;
         w->handoff = NULL;
-        if (!t)
+        if (w->call)
+            t = job_run(w);
+        else if (!t)
             t = find(w);
         if (!t || ending(w->run))
             break;

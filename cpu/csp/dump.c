@@ -65,7 +65,8 @@ OWNER_ONLY static void list_task(struct task *t, void *arg)
 {
     struct listing *l = arg;
     unsigned wait = atomic_load_explicit(&t->wait, memory_order_relaxed);
-    if (task_run(t) != l->run || wait == WAIT_FREE)
+    uint64_t run_id = atomic_load_explicit(&t->run_id, memory_order_relaxed);
+    if (run_id != l->run->id || wait == WAIT_FREE)
         return;
     if (l->n++ >= DUMP_MOST)
         return;

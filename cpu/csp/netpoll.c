@@ -5,6 +5,11 @@
 // waits for, and level-triggered, so that nothing is missed by arming late. The instance
 // is opened by the first wait. Programs close and reopen descriptors without telling:
 // hence arming tries MOD, then ADD.
+//
+// A sleeping worker is woken through break_fd. Only one that sleeps here reads it: a busy
+// one that looks in passing would take the wake-up from whom it was meant for. One worker
+// may still be on its way out when the next leader sleeps already, so whoever has read
+// break_fd writes it again if anybody else is in here. A wake-up too many costs a look.
 
 #include "csp_impl.h"
 
@@ -15,8 +20,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-enum { EVENTS = 64 };
 
 // On the stack of a task that waits for fd.
 struct fd_waiter {
@@ -31,9 +34,9 @@ struct netpoll {
     struct lock lock;
     int epoll_fd, break_fd;
     int n_fds;
-    struct fd_waiter **fds;             // n_fds lists
-    _Atomic uint32_t waiters;           // in all lists
-    struct epoll_event events[EVENTS];  // of the leader, between wait and dispatch
+    struct fd_waiter **fds;     // n_fds lists
+    _Atomic uint32_t waiters;   // in all lists
+    _Atomic uint32_t sleepers;  // in netpoll_wait
 };
 
 // The address of errno must not outlive a park: compilers take it for constant in a
@@ -105,7 +108,8 @@ static struct netpoll *poll_of(struct run *run)
 
 bool netpoll_pending(const struct run *run)
 {
-    struct netpoll *p = atomic_load_explicit(&run->poll, memory_order_acquire);
+    // Sequentially consistent: the idle list is on the other side, see csp_worker.c.
+    struct netpoll *p = atomic_load(&run->poll);
     return p && atomic_load(&p->waiters) > 0;
 }
 
@@ -234,28 +238,24 @@ static void deliver(struct netpoll *p, struct worker *w, int fd, uint32_t events
     lock_drop(&p->lock);
 }
 
-static void dispatch(struct netpoll *p, struct worker *w, const struct epoll_event *e,
-                     int n)
+void netpoll_dispatch(struct worker *w, const struct epoll_event *events, int n)
 {
-    uint64_t count;
+    struct netpoll *p = atomic_load(&w->run->poll);
     for (int i = 0; i < n; i++) {
-        if (e[i].data.fd != p->break_fd)
-            deliver(p, w, e[i].data.fd, e[i].events);
-        else if (read(p->break_fd, &count, sizeof count) < 0)
-            continue;
+        if (events[i].data.fd != p->break_fd)
+            deliver(p, w, events[i].data.fd, events[i].events);
     }
 }
 
-void netpoll_look(struct run *run, struct worker *w)
+void netpoll_look(struct worker *w)
 {
-    struct netpoll *p = atomic_load(&run->poll);
+    struct netpoll *p = atomic_load(&w->run->poll);
     struct epoll_event events[8];
-    dispatch(p, w, events, epoll_wait(p->epoll_fd, events, 8, 0));
+    netpoll_dispatch(w, events, epoll_wait(p->epoll_fd, events, 8, 0));
 }
 
-int netpoll_wait(struct run *run, int64_t timeout_ns)
+static int wait_events(struct netpoll *p, struct epoll_event *events, int64_t timeout_ns)
 {
-    struct netpoll *p = atomic_load(&run->poll);
     // Milliseconds, rounded up: the leader looks at the clock afterwards.
     int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + 999999) / 1000000;
     if (timeout_ns > 0 && timeout_ns < 1000000) {
@@ -264,14 +264,34 @@ int netpoll_wait(struct run *run, int64_t timeout_ns)
         ppoll(&pfd, 1, &(struct timespec){.tv_nsec = (long)timeout_ns}, NULL);
         ms = 0;
     }
-    return epoll_wait(p->epoll_fd, p->events, EVENTS,
+    return epoll_wait(p->epoll_fd, events, NETPOLL_EVENTS,
                       ms > INT32_MAX ? INT32_MAX : (int)ms);
 }
 
-void netpoll_dispatch(struct run *run, struct worker *w, int n)
+static bool broken(const struct netpoll *p, const struct epoll_event *events, int n)
 {
-    struct netpoll *p = atomic_load(&run->poll);
-    dispatch(p, w, p->events, n);
+    for (int i = 0; i < n; i++) {
+        if (events[i].data.fd == p->break_fd)
+            return true;
+    }
+    return false;
+}
+
+int netpoll_wait(struct worker *w, struct epoll_event *events, int64_t timeout_ns)
+{
+    struct netpoll *p = atomic_load(&w->run->poll);
+    int n = 0;
+    // Counted before the last look at the word: a break that comes later and is read by
+    // another finds this worker counted, and is written again.
+    atomic_fetch_add(&p->sleepers, 1);
+    if (atomic_load(&w->word) != NAP_NOTIFIED)
+        n = wait_events(p, events, timeout_ns);
+    atomic_fetch_sub(&p->sleepers, 1);
+    uint64_t count;
+    if (broken(p, events, n) && read(p->break_fd, &count, sizeof count) > 0 &&
+        atomic_load(&p->sleepers) > 0)
+        netpoll_break(w->run);
+    return n;
 }
 
 void netpoll_break(struct run *run)

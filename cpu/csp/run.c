@@ -19,7 +19,9 @@ static void first_task(void *arg)
 
 static int run_open(struct run *run, const struct csp_opts *o)
 {
+    static _Atomic uint64_t runs;
     int cpus = cpus_usable();
+    run->id = atomic_fetch_add(&runs, 1) + 1;
     run->simulated = o->virtual_time;
     run->sim_procs = o->procs > 0 ? o->procs : cpus;
     run->procs = o->virtual_time ? 1 : run->sim_procs;
@@ -30,7 +32,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
     run->on_panic = o->on_panic;
     run->start_ns = clock_now();
     run->seed = o->seed ? o->seed : run->start_ns;
-    run->stack_class = o->stack_size ? stack_class(o->stack_size) : STACK_CLASS_DEFAULT;
+    run->stack_class = o->stack_size ? stack_class(o->stack_size) : stack_class_default();
     atomic_store(&run->next_deadline_ns, UINT64_MAX);
     if (run->stack_class == 0)
         return CSP_ENOMEM;
@@ -64,14 +66,15 @@ struct drop {
 static void drop_task(struct task *t, void *arg)
 {
     struct drop *drop = arg;
-    if (task_run(t) != drop->run ||
-        atomic_load_explicit(&t->wait, memory_order_relaxed) == WAIT_FREE)
+    // A task of another run may begin or end on its slot meanwhile; ours stand still.
+    if (atomic_load_explicit(&t->run_id, memory_order_relaxed) != drop->run->id)
         return;
     fiber_drop(t, &drop->host->ctx);
     for (uint32_t i = 0; i < t->n_waiters; i++)
         chan_leave(&t->waiters[i]);
     free(t->scratch);
     task_set_wait(t, WAIT_FREE);
+    atomic_store_explicit(&t->run_id, 0, memory_order_relaxed);
     stack_put(t, drop->host);
 }
 

@@ -11,6 +11,9 @@
 // on_cpu tells; whoever would go on with such a task first waits, on the worker's own
 // stack: a task that waited on its stack would itself still be on_cpu, and two could wait
 // for each other.
+//
+// Over 400 lines, since every order of loads and stores here is for another function
+// here.
 
 #include "csp_impl.h"
 
@@ -123,8 +126,22 @@ OWNER_ONLY struct task *sched_shared(struct worker *w)
     return first;
 }
 
+OWNER_ONLY struct task *sched_shared_one(struct run *run)
+{
+    if (!atomic_load_explicit(&run->queue_len, RELAXED))
+        return NULL;
+    lock_take(&run->queue_lock);
+    struct task *t = queue_pop(&run->queue);
+    if (t)
+        atomic_fetch_sub(&run->queue_len, 1);
+    lock_drop(&run->queue_lock);
+    return t;
+}
+
 OWNER_ONLY static struct task *inbox_pop(struct worker *w)
 {
+    if (likely(!atomic_load_explicit(&w->inbox_len, RELAXED)))
+        return NULL;
     lock_take(&w->inbox_lock);
     struct task *t = queue_pop(&w->inbox);
     if (t)
@@ -202,7 +219,7 @@ OWNER_ONLY static struct task *housekeeping(struct worker *w)
     if (atomic_load_explicit(&run->next_deadline_ns, RELAXED) <= now)
         timer_run(w, now);
     if (netpoll_pending(run))
-        netpoll_look(run, w);
+        netpoll_look(w);
     return sched_shared(w);
 }
 
@@ -218,7 +235,8 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         if (atomic_load_explicit(&run->ending, RELAXED))
             return NULL;
         t = housekeeping(w);
-    } else if (unlikely(atomic_load_explicit(&w->inbox_len, RELAXED))) {
+    } else if (tick % 2 == 1) {
+        // Every other time: a pinned task that yields and the rest take turns.
         t = inbox_pop(w);
     }
     if (t)
@@ -235,6 +253,8 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
     if (t)
         return t;
     t = take_runnext(w);
+    if (!t)
+        t = inbox_pop(w);
     return t ? t : sched_shared(w);
 }
 
@@ -280,6 +300,14 @@ OWNER_ONLY void sched_park(struct task *t)
     sanitize_acquire(t);
 }
 
+OWNER_ONLY void sched_leave(struct task *t)
+{
+    struct worker *w = task_worker(t);
+    atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
+    fiber_switch(&t->ctx, destination(w, NULL));
+    sanitize_acquire(t);
+}
+
 OWNER_ONLY void sched_resume(struct worker *w, struct task *t)
 {
     unsigned step = 0;
@@ -299,6 +327,7 @@ OWNER_ONLY _Noreturn void sched_exit(struct task *t)
     struct context *to = destination(w, next);
     w->ended++;
     task_set_wait(t, WAIT_FREE);
+    atomic_store_explicit(&t->run_id, 0, RELAXED);
     stack_put(t, w);
     sanitize_release(t);
     sanitize_release(run);
@@ -312,8 +341,12 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
     sanitize_release(t);
     if (w && unlikely(w->run != run))
         w = NULL;
-    if (unlikely(run->simulated && w)) {
-        sim_ready(t);
+    if (unlikely(run->simulated)) {
+        // There is one worker, so pins mean nothing. It takes the shared ones itself.
+        if (w)
+            sim_ready(t);
+        else
+            push_shared(run, t);
         return;
     }
     if (unlikely(t->pins)) {

@@ -54,6 +54,12 @@ static size_t page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
+// A guard takes a page; a slot of less than four gives up too much for it.
+static bool worth_a_guard(unsigned class)
+{
+    return page_size() * 4 <= (size_t)1 << class;
+}
+
 // Maps one arena: at the hint if it is aligned already, else by cutting the ends off
 // twice as much.
 static char *map_arena(void)
@@ -98,10 +104,18 @@ static struct arena *arena_new(unsigned class)
     return a;
 }
 
+unsigned stack_class_default(void)
+{
+    unsigned class = STACK_CLASS_DEFAULT;
+    while (class < STACK_CLASS_MAX && !worth_a_guard(class))
+        class ++;
+    return class;
+}
+
 static void guard(char *slot, unsigned class)
 {
     size_t page = page_size();
-    if (page * 4 > (size_t)1 << class)
+    if (!worth_a_guard(class))
         return;
     if (!atomic_load_explicit(&guard_by_protect, memory_order_relaxed)) {
         if (madvise(slot, page, GUARD_INSTALL) == 0)

@@ -6,8 +6,11 @@
 // left: the callee-saved registers and the control words of SSE and x87 (rounding,
 // flush-to-zero), which belong to the task. from->on_cpu is cleared only when the stack
 // has been left, so that another OS thread that sees 0 may go on with it. The new
-// control words are loaded only where they differ, since ldmxcsr and fldcw are slow and
-// almost never needed.
+// control words are loaded only where they differ, since ldmxcsr and fldcw are slow.
+//
+// MXCSR also holds the six exception flags (bits 0 to 5), which stick, so that they differ
+// between any two tasks of which one computes. They are no reason to load, and belong to
+// nobody: after a switch they are the other task's or one's own.
 //
 // No note of shadow-stack support is made: the linker then leaves shadow stacks off.
 
@@ -45,7 +48,8 @@ csp_switch:
         movq    %rsp, (%rdi)
         movq    (%rsi), %rsp
         movl    $0, 8(%rdi)
-        cmpl    %eax, (%rsp)
+        xorl    (%rsp), %eax
+        testl   $0xffc0, %eax
         jne     2f
 1:      cmpw    %dx, 4(%rsp)
         jne     3f

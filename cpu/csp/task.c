@@ -68,6 +68,7 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
     t->rng = s->rng;
     atomic_store_explicit(&t->worker, w, memory_order_relaxed);
     atomic_store_explicit(&t->run, run, memory_order_relaxed);
+    atomic_store_explicit(&t->run_id, run->id, memory_order_relaxed);
     atomic_store_explicit(&t->since_ns, w->clock_ns, memory_order_relaxed);
     fiber_init(t, top, task_entry);
     w->spawned++;

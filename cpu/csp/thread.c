@@ -103,6 +103,9 @@ static void reset(struct worker *w, struct run *run, int index)
     atomic_store(&w->listed, false);
     atomic_store(&w->inbox_len, 0);
     w->inbox = (struct task_queue){0};
+    // Left over from the last run; a thread of its own looks after its word itself.
+    if (!w->has_thread)
+        atomic_store(&w->word, NAP_AWAKE);
     w->entered = w->spinning = false;
     w->handoff = NULL;
     w->budget = 0;

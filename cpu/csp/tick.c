@@ -10,7 +10,7 @@
 struct ticker {
     struct timer timer;
     struct csp_chan *ch;
-    _Atomic(struct run *) run;  // NULL: the run has ended
+    _Atomic(struct run *) run;  // NULL: the run has ended, or this has fired for good
     uint64_t period_ns;         // 0: once
 };
 
@@ -24,8 +24,12 @@ static void fire_ticker(struct timer *timer, struct worker *w, uint64_t now_ns)
     lock_drop(&ch->lock);
     if (wake)
         sched_ready(wake, w);
-    if (ticker->period_ns == 0)
+    if (ticker->period_ns == 0) {
+        // No longer in the heap, it will not be dropped with the run. The last touch:
+        // whoever sees it frees the ticker.
+        atomic_store(&ticker->run, NULL);
         return;
+    }
     uint64_t missed = (now_ns - timer->node.key) / ticker->period_ns;
     timer->node.key += (missed + 1) * ticker->period_ns;
     timer->node.seq = w->run->timer_seq++;

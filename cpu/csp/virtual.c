@@ -107,9 +107,9 @@ OWNER_ONLY struct task *sim_pick(struct worker *w)
 {
     struct run *run = w->run;
     struct sim *s = run->sim;
-    if (atomic_load(&run->ending) || w->call)
+    if (atomic_load(&run->ending))
         return NULL;
-    for (struct task *t; (t = sched_shared(w));)
+    for (struct task *t; (t = sched_shared_one(run));)
         sim_ready(t);
     struct heap *from = &s->resuming;
     if (s->busy < run->sim_procs && s->ready.root &&
@@ -149,10 +149,11 @@ OWNER_ONLY void sim_advance(struct worker *w)
 {
     struct run *run = w->run;
     if (netpoll_pending(run)) {
-        int events =
-            netpoll_wait(run, atomic_load(&run->next_deadline_ns) == UINT64_MAX ? -1 : 0);
-        if (events > 0) {
-            netpoll_dispatch(run, w, events);
+        struct epoll_event events[NETPOLL_EVENTS];
+        bool timers = atomic_load(&run->next_deadline_ns) != UINT64_MAX;
+        int n = netpoll_wait(w, events, timers ? 0 : -1);
+        if (n > 0) {
+            netpoll_dispatch(w, events, n);
             return;
         }
     }
@@ -174,26 +175,4 @@ OWNER_ONLY void sim_work(struct task *t, uint64_t ns)
     task_set_wait(t, WAIT_WORK);
     timer_arm_task(t, end);
     sched_park(t);
-}
-
-// The worker itself makes the call, on its own, full-size stack, and comes straight back:
-// the call takes no simulated time and nobody else goes on meanwhile.
-OWNER_ONLY void sim_call(struct task *t, struct job *job)
-{
-    struct worker *w = task_worker(t);
-    w->call = job;
-    w->caller = t;
-    task_set_wait(t, WAIT_BLOCKING);
-    sanitize_release(t);
-    sched_park(t);
-}
-
-OWNER_ONLY struct task *sim_called(struct worker *w)
-{
-    struct task *t = w->caller;
-    sanitize_acquire(t);
-    job_run(w->call);
-    sanitize_release(t);
-    w->call = NULL;
-    return t;
 }

@@ -62,6 +62,14 @@ expect 4 timeout 20 "$gopherbench" burn /dev/zero
 says err '/dev/zero'
 expect 2 "$gopherbench" burn
 one_sentence
+expect 2 "$gopherbench" burn books --variant all
+one_sentence
+"$gopherbench" burn - <&- >out 2>err
+fact "a closed standard input is no empty book" test $? -eq 4 -a ! -s out
+(sleep 3; printf late) | GOPHERBENCH_DEADLINE_S=2 "$gopherbench" burn - >out 2>err
+fact "a slow source is no engine's fault" test $? -eq 0
+expect 2 "$gopherbench" burn
+one_sentence
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     chmod 755 "$work" && chmod 000 books/sub/3 && mkdir -m 777 c
     expect 4 env XDG_CACHE_HOME="$work/c" setpriv --reuid=65534 --regid=65534 --clear-groups \

@@ -12,7 +12,8 @@ says out 'gophers'
 fact "no line is wider than 80 columns" sh -c '[ $(wc -L <out) -le 80 ]'
 fact "no journal is left" test ! -e r.json.journal
 fact "the schema" jq -e '.schema == "gopherbench/1" and .seed == 1' r.json
-fact "cells: 6 cases on 4 engines" jq -e '.cells | length >= 24' r.json
+fact "cells: 6 cases, each engine in each" jq -e '[.cells[] | {w: .workload, c: .case, e: .engine}] |
+    unique | length == 24' r.json
 fact "every cell that stands is verified" \
     jq -e '[.cells[] | select(.error == null) | .verified] | all' r.json
 fact "cells have their fields" jq -e '[.cells[] | select(.error == null) |
@@ -50,6 +51,10 @@ for kind in null-kernel lost-book; do
     expect 1 "$gopherbench" compare gophers --books 20 --book-size 1K -r 2 --sabotage $kind --json x.json
     fact "$kind: no cell has a time" jq -e '[.cells[] | .error != null] | all' x.json
 done
+expect 2 "$gopherbench" compare gophers --sabotage off-by-one
+one_sentence
+expect 0 "$gopherbench" compare matmul -e serial,serial,csp -t 1,1 -n 20 --type f32 -r 2 --json d.json
+fact "nothing is measured twice" jq -e '.cells | length == 2' d.json
 mkdir lib && head -c 100000 /dev/urandom >lib/a && head -c 5 /dev/urandom >lib/b
 expect 0 "$gopherbench" compare gophers --library lib --design four -r 2
 expect 4 "$gopherbench" compare gophers --library nowhere --design four -r 2

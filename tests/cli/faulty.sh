@@ -23,6 +23,10 @@ one leave 7 'status 3.*about to exit on purpose'
 fact "its last words are harmless" sh -c '! grep -q "$(printf "\033")" err out f.json'
 one refuse 6 'no memory on this device, on purpose'
 one lie 1 'lie'
+one gpu 7 'status 3.*about to exit on purpose'
+expect 7 "$faulty" compare matmul -e stain -n 21,20 --type f64 -r 2 --json f.json
+fact "what failed in one case does not fail the next" jq -e \
+    '[.cells[].error == null] == [false, true]' f.json
 expect 7 "$faulty" compare matmul -e tire,serial -n 20 --type f64 -r 10 --json f.json
 fact "a cell that died after samples has no time" jq -e \
     '.cells[0].error != null and .cells[0].median_s == null' f.json

@@ -115,6 +115,30 @@ static int tire(void *ctx, struct matmul *job, struct phases *ph, struct fail *w
     return 0;
 }
 
+// A GPU, by its own word, whose driver dies when its limits are measured.
+static int open_gpu(const struct engine_opts *opts, struct engine_facts *facts,
+                    void **ctx, struct fail *why)
+{
+    int bad = open_nothing(opts, facts, ctx, why);
+    facts->gpu = true;
+    return bad;
+}
+
+static int limits_die(void *ctx, struct device_limits *limits, struct fail *why)
+{
+    (void)limits;
+    return leave(ctx, NULL, NULL, why);
+}
+
+// Fails on every second product of a process: what failed must not meet the next case.
+static int stain(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    static bool stained;
+    stained = stained || job->m == 21;
+    return stained ? fail(why, EXIT_DIED, "its context is dead")
+                   : tire(ctx, job, ph, why);
+}
+
 #define FAULTY(NAME, MATMUL)                                                             \
     static const struct engine engine_##NAME = {.name = #NAME,                           \
                                                 .summary = "faulty on purpose",          \
@@ -130,8 +154,18 @@ FAULTY(refuse, refuse);
 FAULTY(lie, lie);
 FAULTY(tire, tire);
 
+static const struct engine engine_gpu = {.name = "gpu",
+                                         .summary = "faulty on purpose",
+                                         .probe = probe,
+                                         .open = open_gpu,
+                                         .prepare_matmul = ready,
+                                         .matmul = lie,
+                                         .limits = limits_die,
+                                         .close = close_nothing};
+FAULTY(stain, stain);
+
 const struct engine *const engines[] = {
-    &engine_serial, &engine_crash, &engine_hang, &engine_leave,
-    &engine_refuse, &engine_lie,   &engine_tire, NULL};
+    &engine_serial, &engine_crash, &engine_hang, &engine_leave, &engine_refuse,
+    &engine_lie,    &engine_tire,  &engine_gpu,  &engine_stain, NULL};
 
 const struct workload *const workloads[] = {&workload_matmul, &workload_gophers, NULL};

@@ -1,4 +1,6 @@
 // test_matmul_oracle.c -- the oracle accepts right products and catches wrong ones.
+//
+// Longer than most, so that every hole that was ever found in the oracle is in one list.
 #include "judged_product.h"
 #include "rng.h"
 
@@ -285,6 +287,148 @@ static void subnormal_products_are_not_accused(void **state)
     }
 }
 
+static void scale_column(const struct matmul *job, const void *matrix, size_t rows,
+                         size_t cols, size_t j, double by)
+{
+    for (size_t i = 0; i < rows; i++)
+        set(job, matrix, i * cols + j, get(job, matrix, i * cols + j) * by);
+}
+
+// A tile of 4 x 64 wrong elements, too few rows to be met by chance.
+static void assert_tile_betrayed(struct matmul *job, size_t row, size_t col, double add)
+{
+    for (size_t i = row; i < row + 4; i++)
+        for (size_t j = col; j < col + 64; j++)
+            set(job, job->c, i * job->n + j, add - get(job, job->c, i * job->n + j));
+    assert_wrong(job, "but must be");
+}
+
+// The rounding of a large column must not hide what is wrong in the others.
+static void columns_of_any_scale_count_alike(void **state)
+{
+    static const double scales[] = {1e10, 1e-20};
+    (void)state;
+    for (size_t t = 0; t < 2; t++)
+        for (size_t s = 0; s < 5; s++) {
+            size_t n = 320;
+            struct matmul *job = make(n, n, n, t ? "f64" : "f32", "uniform");
+            struct rng rng = {s};
+            if (s < 2)
+                scale_column(job, job->b, n, n, 7, scales[s]);
+            for (size_t j = 0; s >= 2 && j < n; j++)
+                scale_column(job, job->b, n, n, j,
+                             ldexp(1, (int)rng_below(&rng, 101) - 50));
+            multiply(job);
+            assert_right(job);
+            assert_tile_betrayed(job, 100, 64, s < 2 ? 1 : 0);
+            // The odd one out alone.
+            if (s < 2) {
+                multiply(job);
+                set(job, job->c, 200 * n + 7, -get(job, job->c, 200 * n + 7));
+                assert_wrong(job, "C[200,7]");
+            }
+            workload_matmul.free(job);
+        }
+}
+
+// Where the columns of A make up for the rows of B: half of B's columns are huge in a row
+// that A multiplies by little. And zeros, and f64 near both ends of its range.
+static void scales_that_cancel_hide_nothing(void **state)
+{
+    static const double ends[] = {0x1p300, 0x1p-300, 0x1p440, 0x1p-900};
+    size_t n = 320;
+    (void)state;
+    for (size_t t = 0; t < 2; t++) {
+        struct matmul *job = make(n, n, n, t ? "f64" : "f32", "uniform");
+        scale_column(job, job->a, n, n, 5, 0x1p-40);
+        for (size_t j = 0; j < n; j += 2)
+            set(job, job->b, 5 * n + j, get(job, job->b, 5 * n + j) * 0x1p40);
+        scale_column(job, job->b, n, n, 9, 0);
+        multiply(job);
+        assert_right(job);
+        // In one of the columns that only look large.
+        set(job, job->c, 150 * n + 12, get(job, job->c, 150 * n + 12) + 1);
+        assert_wrong(job, "C[150,12]");
+        multiply(job);
+        set(job, job->c, 50 * n + 9, t ? 1e-200 : 1e-20);
+        assert_wrong(job, "C[50,9]");
+        workload_matmul.free(job);
+    }
+    for (size_t e = 0; e < sizeof ends / sizeof *ends; e++) {
+        struct matmul *job = make(n, n, n, "f64", "uniform");
+        for (size_t j = 0; j < n; j++) {
+            scale_column(job, job->a, n, n, j, ends[e]);
+            scale_column(job, job->b, n, n, j, j % 3 ? ends[e] > 1 ? ends[e] : 1 : 1e-9);
+        }
+        multiply(job);
+        assert_right(job);
+        assert_tile_betrayed(job, 100, 64, 0);
+        workload_matmul.free(job);
+    }
+}
+
+// Rows and columns that rightly overflow must not crowd out the rows that are wrong.
+static void overflows_hide_nothing(void **state)
+{
+    size_t n = 320;
+    (void)state;
+    for (size_t t = 0; t < 2; t++)
+        for (size_t columns = 0; columns < 2; columns++) {
+            struct matmul *job = make(n, n, n, t ? "f64" : "f32", "uniform");
+            double top = t ? DBL_MAX : (double)FLT_MAX;
+            for (size_t l = 10; l < 15; l++)
+                for (size_t p = 0; p < n; p++)
+                    set(job, columns ? job->b : job->a, columns ? p * n + l : l * n + p,
+                        (p % 2 ? top : -top) * (0.5 + 0.1 * (double)(p % 5)));
+            multiply(job);
+            assert_true(!isfinite(get(job, job->c, 10 * n + 10)));
+            assert_right(job);
+            assert_tile_betrayed(job, 100, 64, 0);
+            // All of what overflows but the first.
+            multiply(job);
+            for (size_t l = 10; l < 15; l++)
+                for (size_t p = 0; p < n; p++)
+                    set(job, job->c, columns ? p * n + l : l * n + p,
+                        p ? 1 : (double)INFINITY);
+            assert_wrong(job, "C[");
+            workload_matmul.free(job);
+        }
+}
+
+static void draw_scales(struct rng *rng, const struct matmul *job, const void *matrix,
+                        bool rows, uint64_t range)
+{
+    size_t n = job->n;
+    for (size_t l = 0; l < n; l++) {
+        double by = ldexp(1, (int)rng_below(rng, 2 * range + 1) - (int)range);
+        for (size_t p = 0; p < n; p++) {
+            size_t at = rows ? l * n + p : p * n + l;
+            set(job, matrix, at, rng_below(rng, 50) ? get(job, matrix, at) * by : 0);
+        }
+    }
+}
+
+// Any scale of rows and columns, into the subnormals and out of the range.
+static void right_products_of_any_scale_are_not_accused(void **state)
+{
+    (void)state;
+    for (size_t seed = 0; seed < 24; seed++) {
+        size_t n = 260, t = seed % 2;
+        struct matmul *job = make(n, n, n, t ? "f64" : "f32", "uniform");
+        struct rng rng = {seed};
+        static const uint64_t ranges[2][4] = {{0, 10, 60, 120}, {0, 50, 500, 1000}};
+        for (size_t d = 0; d < 4; d++)
+            draw_scales(&rng, job, d < 2 ? job->a : job->b, d % 2,
+                        ranges[t][rng_below(&rng, 4)] / (1 + d % 2));
+        multiply(job);
+        struct fail why = {EXIT_OK, ""};
+        double error;
+        if (workload_matmul.check(job, &error, &why))
+            fail_msg("seed %zu: %s", seed, why.text);
+        workload_matmul.free(job);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +442,10 @@ int main(void)
         cmocka_unit_test(large_products_betray_single_elements),
         cmocka_unit_test(one_signed_matrices_are_not_accused),
         cmocka_unit_test(subnormal_products_are_not_accused),
+        cmocka_unit_test(columns_of_any_scale_count_alike),
+        cmocka_unit_test(scales_that_cancel_hide_nothing),
+        cmocka_unit_test(overflows_hide_nothing),
+        cmocka_unit_test(right_products_of_any_scale_are_not_accused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

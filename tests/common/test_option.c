@@ -66,6 +66,7 @@ static void bytes_have_units(void **state)
                  {"4KK", 0, 0},
                  {"K", 0, 0},
                  {"1.5K", 0, 0},
+                 {"1 ", 0, 0}, {"2 B", 0, 0}, {"1@", 0, 0},
                  {"18446744073709551615K", 0, 0}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         struct fail why;

@@ -1,8 +1,11 @@
-// test_ocl_engine.c -- the engine's own contract: probe, open, facts, limits, close.
+// test_ocl_engine.c -- the engine's own contract: probe, open, facts, jobs that come
+// and go, limits, close.
 #include "ocl_fixture.h"
 
 #include "ocl_engine.h"
+#include "pages.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void probe_and_facts_agree(void **state)
@@ -54,7 +57,94 @@ static void one_thread_is_one_unit(void **state)
         assert_int_equal(engine_ocl.matmul(ctx, &job, &phases, &why), 0);
     }
     assert_true(c[0] == 19 && c[1] == 22 && c[2] == 43 && c[3] == 50);
+    engine_ocl.release(ctx);
+    engine_ocl.release(ctx);
     engine_ocl.close(ctx);
+}
+
+static void open_device(int i, void **ctx)
+{
+    const struct engine_opts opts = {.threads = 2,
+                                     .device = fixture_devices[i].seen.address};
+    struct engine_facts facts = {0};
+    struct fail why = {.text = ""};
+    if (engine_ocl.open(&opts, &facts, ctx, &why) != 0)
+        fail_msg("%s: %s", opts.device, why.text);
+}
+
+// A job of ones lives from here to here; AddressSanitizer sees who touches it later.
+static void one_product(void *ctx, size_t n)
+{
+    struct fail why = {.text = ""};
+    struct engine_facts facts;
+    struct phases phases;
+    struct matmul *job = malloc(sizeof *job);
+    float *a = pages_make(n * n * sizeof(float), "a test", &why);
+    float *c = pages_make(n * n * sizeof(float), "a test", &why);
+    assert_true(job && a && c);
+    for (size_t i = 0; i < n * n; i++)
+        a[i] = 1;
+    *job = (struct matmul){.m = n, .n = n, .k = n, .a = a, .b = a, .c = c};
+    if (engine_ocl.prepare_matmul(ctx, job, &facts, &why) != 0 ||
+        engine_ocl.matmul(ctx, job, &phases, &why) != 0)
+        fail_msg("%s", why.text);
+    engine_ocl.release(ctx);
+    for (size_t i = 0; i < n * n; i++)
+        assert_true(c[i] == (float)n);
+    free(job);
+    free(a);
+    free(c);
+}
+
+static void one_library(void *ctx, uint32_t books, const char *design)
+{
+    // SHA-256 of "abc", as FIPS 180-4's examples have it.
+    static const uint8_t abc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea};
+    struct fail why = {.text = ""};
+    struct engine_facts facts;
+    struct phases phases;
+    struct gophers *job = calloc(1, sizeof *job);
+    assert_non_null(job);
+    job->cart_bytes = 4096;
+    job->library.memory = malloc(3);
+    job->ash = calloc(books, sizeof *job->ash);
+    assert_true(job->library.memory && job->ash);
+    memcpy(job->library.memory, "abc", 3);
+    assert_int_equal(design_find(design, &job->design, &why), 0);
+    job->carts = design_gophers(&job->design);
+    for (uint32_t i = 0; i < books; i++)
+        assert_int_equal(library_add(&job->library, "", job->library.memory, 3, &why), 0);
+    assert_int_equal(gophers_cut(job, &why), 0);
+    if (engine_ocl.prepare_gophers(ctx, job, &facts, &why) != 0 ||
+        engine_ocl.gophers(ctx, job, &phases, &why) != 0)
+        fail_msg("%s", why.text);
+    engine_ocl.release(ctx);
+    for (uint32_t i = 0; i < books; i++)
+        assert_memory_equal(job->ash[i].digest, abc, sizeof abc);
+    library_free(&job->library);
+    free(job->segment);
+    free(job->load);
+    free(job->shipment);
+    free(job->ash);
+    free(job);
+}
+
+// A context serves one job after the other, and is closed when all of them are gone.
+static void jobs_come_and_go(void **state)
+{
+    (void)state;
+    fixture_need_device();
+    for (int i = 0; i < fixture_device_count; i++) {
+        void *ctx = NULL;
+        open_device(i, &ctx);
+        engine_ocl.release(ctx);
+        one_product(ctx, 65);
+        one_product(ctx, 130);
+        one_library(ctx, 9, "four");
+        one_library(ctx, 2000, "three");
+        one_product(ctx, 31);
+        engine_ocl.close(ctx);
+    }
 }
 
 static void odd_devices_and_variants_are_sentences(void **state)
@@ -108,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(probe_and_facts_agree),
         cmocka_unit_test(one_thread_is_one_unit),
+        cmocka_unit_test(jobs_come_and_go),
         cmocka_unit_test(odd_devices_and_variants_are_sentences),
         cmocka_unit_test(limits_are_measured),
     };

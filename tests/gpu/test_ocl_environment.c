@@ -25,6 +25,7 @@ static int make_folder(void **state)
     unsetenv("POCL_CACHE_DIR");
     unsetenv("OCL_ICD_VENDORS");
     unsetenv("POCL_MAX_PTHREAD_COUNT");
+    unsetenv("POCL_CPU_MAX_CU_COUNT");
     return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -68,6 +69,7 @@ static void cache_is_private(void **state)
     assert_string_equal(getenv("POCL_CACHE_DIR"), in("cache/gopherbench/pocl"));
     assert_int_equal(mode_of(in("cache/gopherbench/pocl")), 0700);
     assert_string_equal(getenv("POCL_MAX_PTHREAD_COUNT"), "3");
+    assert_string_equal(getenv("POCL_CPU_MAX_CU_COUNT"), "3");
     assert_string_equal(getenv("POCL_SIGFPE_HANDLER"), "0");
     assert_non_null(getenv("PATH"));
 }
@@ -81,6 +83,7 @@ static void what_the_user_set_stays(void **state)
     assert_int_equal(ocl_environment_enter(3, &why), 0);
     assert_string_equal(getenv("POCL_CACHE_DIR"), "/somewhere");
     assert_string_equal(getenv("POCL_MAX_PTHREAD_COUNT"), "7");
+    assert_string_equal(getenv("POCL_CPU_MAX_CU_COUNT"), "7");
 }
 
 static void others_may_not_write_to_the_cache(void **state)

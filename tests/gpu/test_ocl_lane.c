@@ -119,6 +119,10 @@ static void designs_say_how_many_carts_and_queues(void **state)
             const int wanted[] = {facts[i].write, facts[i].run, facts[i].read};
             const cl_command_queue has[] = {cart->write, cart->run, cart->read};
             assert_int_equal(cart->own != NULL, facts[i].own);
+            for (int q = 0; q < LANE_QUEUES; q++)
+                assert_int_equal(lane.queue[q] != NULL, facts[i].write == q ||
+                                                            facts[i].run == q ||
+                                                            facts[i].read == q);
             for (int q = 0; q < 3; q++)
                 assert_ptr_equal(has[q],
                                  wanted[q] < 0 ? cart->own : lane.queue[wanted[q]]);

@@ -244,6 +244,55 @@ static void other_widths(void **state)
     ocl_close(&o);
 }
 
+// The work-items of a group tell the tile; the kernel's own word on local memory holds.
+static void registers_fit_local_memory(void **state)
+{
+    static const struct {
+        uint64_t local_bytes;
+        size_t items;  // 0: no tile fits
+    } facts[] = {{0, 256},    {33280, 256}, {33279, 64},
+                 {32768, 64}, {16896, 64},  {16895, 0}};
+    (void)state;
+    fixture_need_device();
+    struct ocl o;
+    fixture_open(0, &o);
+    o.units = 1;
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        for (int type = ELEM_F32; type <= (o.f64 ? ELEM_F64 : ELEM_F32); type++) {
+            struct fail why = {.text = ""};
+            const struct matmul job = {
+                .m = 256, .n = 256, .k = 16, .type = (enum elem)type};
+            struct ocl_matrices x;
+            struct ocl_plan plan;
+            cl_ulong used = 0;
+            const size_t bytes = 256 * 256 * sizeof(double);
+            o.local_bytes = facts[i].local_bytes;
+            assert_int_equal(ocl_buffer(&o, 0, bytes, NULL, &x.a, &why), 0);
+            assert_int_equal(ocl_buffer(&o, 0, bytes, NULL, &x.b, &why), 0);
+            assert_int_equal(ocl_buffer(&o, 0, bytes, NULL, &x.c, &why), 0);
+            const struct ocl_rung *rung = ocl_rung_choose(&o, "registers", &why);
+            const int made = ocl_plan_make(&plan, rung, &o, &job, &x, &why);
+            assert_int_equal(made, facts[i].items ? 0 : -1);
+            if (made == 0) {
+                assert_int_equal(plan.grid.items[0], facts[i].items);
+                assert_int_equal(clGetKernelWorkGroupInfo(plan.multiply, o.id,
+                                                          CL_KERNEL_LOCAL_MEM_SIZE,
+                                                          sizeof used, &used, NULL),
+                                 CL_SUCCESS);
+                assert_true(!o.local_bytes || used <= o.local_bytes);
+            } else {
+                assert_int_equal(why.code, EXIT_ABSENT);
+                assert_non_null(strstr(why.text, "registers needs 64 and 16896"));
+            }
+            ocl_plan_free(&plan);
+            ocl_release_buffer(&x.a);
+            ocl_release_buffer(&x.b);
+            ocl_release_buffer(&x.c);
+        }
+    }
+    ocl_close(&o);
+}
+
 static void set(const void *x, enum elem type, size_t i, double value)
 {
     // Only here: the test makes its inputs.
@@ -342,6 +391,7 @@ int main(void)
         cmocka_unit_test(every_rung),
         cmocka_unit_test(copied_memory),
         cmocka_unit_test(other_widths),
+        cmocka_unit_test(registers_fit_local_memory),
         cmocka_unit_test(special_values),
         cmocka_unit_test(auto_takes_the_rung_for_the_device),
         cmocka_unit_test(what_cannot_be_is_a_sentence),

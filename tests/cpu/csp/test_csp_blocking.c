@@ -3,7 +3,14 @@
 #include "csp_testing.h"
 
 #include <stdatomic.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
+
+static long thread_id(void)
+{
+    return syscall(SYS_gettid);
+}
 
 static int answer(void *arg)
 {
@@ -112,6 +119,42 @@ static void woken_from_outside(void *arg)
     csp_free(c);
 }
 
+enum { CALLS_MOST = 256 };  // under way at once, each on a thread of its own
+
+static int deep_here(void *arg)
+{
+    char one = 1;
+    CHECK(deep(&one) == 2);
+    *(long *)arg = thread_id();
+    return 0;
+}
+
+// One call more than there are threads is made by the worker, on a full-size stack.
+static void beyond_the_pool(void *arg)
+{
+    (void)arg;
+    struct gate gate = {0};
+    long where = 0;
+    for (int i = 0; i < CALLS_MOST; i++)
+        go(go_to_gate, &gate);
+    while (gate.inside < CALLS_MOST)
+        csp_yield();
+    csp_blocking(deep_here, &where);
+    CHECK(where == thread_id());
+    gate.open = true;
+    while (gate.back < CALLS_MOST)
+        csp_sleep(MS);
+    csp_blocking(deep_here, &where);
+    CHECK(where != thread_id());
+}
+
+static void pool_has_a_limit(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with((struct csp_opts){.procs = 1}, beyond_the_pool, NULL),
+                     CSP_OK);
+}
+
 static void return_meanwhile(void *arg)
 {
     go(block_once, arg);
@@ -155,6 +198,7 @@ int main(void)
         EVERYWHERE(woken_from_outside),
         REAL(runs_nest),
         cmocka_unit_test(run_waits_for_calls),
+        cmocka_unit_test(pool_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

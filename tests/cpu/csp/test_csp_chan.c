@@ -1,4 +1,5 @@
 // test_csp_chan.c -- channels: Go's chan_test.go, closedchan, chancap, fifo and zerosize.
+// Over 400 lines, as Go's tests of channels are kept together, to be compared with them.
 
 #include "csp_testing.h"
 

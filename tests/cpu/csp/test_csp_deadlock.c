@@ -1,7 +1,8 @@
 // test_csp_deadlock.c -- runs that end badly: deadlocks, panics, stack overflows.
 //
 // What the runtime says on stderr is part of its contract, so it is caught and read. Ends
-// of the whole process are tried in a child.
+// of the whole process are tried in a child. Over 400 lines, since all of them share the
+// catching.
 
 #include "csp_testing.h"
 
@@ -322,6 +323,24 @@ static void free_in_use(void *arg)
     csp_chan_free(arg);
 }
 
+static struct csp_chan *clock_in_use;
+
+static void await_clock(void *arg)
+{
+    (void)arg;
+    csp_chan_recv(clock_in_use, NULL);
+}
+
+static void free_clock_in_use(void *arg)
+{
+    (void)arg;
+    csp_chan_free(clock_in_use);  // the last run's
+    clock_in_use = csp_after(3600000 * MS);
+    go(await_clock, NULL);
+    csp_sleep(50 * MS);
+    csp_chan_free(clock_in_use);
+}
+
 static void unpin_first(void *arg)
 {
     (void)arg;
@@ -344,6 +363,9 @@ static void misuse_panics(void **state)
     panics(try_send_on_closed, closed, "send on closed channel");
     panics(select_send_on_closed, closed, "send on closed channel");
     panics(free_in_use, used, "free of a channel on which a task is parked");
+    panics(free_clock_in_use, NULL, "free of a channel on which a task is parked");
+    // Refused means untouched.
+    csp_chan_free(clock_in_use);
     panics(unpin_first, NULL, "csp_unpin without csp_pin");
     panics(run_in_run, NULL, "csp_run called in a task (csp_blocking can)");
     csp_chan_free(closed);

@@ -183,6 +183,36 @@ static void waiters_are_dropped(void **state)
     close_ends(left_open);
 }
 
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+// One worker waits for descriptors, and in epoll_wait, as time goes by without work. Then
+// the other wakes it by a new task and looks at the descriptors in passing: it must not
+// take the wake-up for its own, or the run never ends.
+static void wake_and_look(void *arg)
+{
+    (void)arg;
+    go(wait_for_ever, &left_open);
+    csp_sleep(MS);
+    csp_work(2 * MS);
+    go(nothing, NULL);
+    for (int i = 0; i < 2000; i++)
+        csp_yield();
+}
+
+static void wake_ups_are_not_stolen(void **state)
+{
+    (void)state;
+    left_open = open_pipe();
+    for (int procs = 2; procs <= 4; procs++) {
+        for (int i = 0; i < scaled(200); i++)
+            run_with((struct csp_opts){.procs = procs}, wake_and_look, NULL);
+    }
+    close_ends(left_open);
+}
+
 static void everywhere(void **state)
 {
     run_everywhere((void (*)(void *))(uintptr_t)*state, NULL);
@@ -203,6 +233,7 @@ int main(void)
         EVERYWHERE(regular_files_are_ready),
         EVERYWHERE(numbers_are_reused),
         cmocka_unit_test(waiters_are_dropped),
+        cmocka_unit_test(wake_ups_are_not_stolen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

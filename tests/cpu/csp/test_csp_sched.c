@@ -1,4 +1,5 @@
 // test_csp_sched.c -- tasks and workers: Go's proc_test.go, and csp_run as a function.
+// Over 400 lines, since these facts share their players, and each needs its own.
 
 #include "csp_testing.h"
 
@@ -436,6 +437,46 @@ static void leave_behind(void *arg)
     csp_yield();
 }
 
+static void ten_yields(void *arg)
+{
+    for (int i = 0; i < 10; i++)
+        csp_yield();
+    *(atomic_bool *)arg = true;
+}
+
+static void yield_pinned(void *arg)
+{
+    int_chan *rounds = arg;
+    atomic_bool done = false;
+    int n = 0;
+    csp_pin();
+    go(ten_yields, &done);
+    while (!atomic_load(&done)) {
+        csp_yield();
+        n++;
+    }
+    csp_send(*rounds, n);
+}
+
+static void pinned_and_not(void *arg)
+{
+    (void)arg;
+    int_chan rounds = CSP_MAKE(int_chan, 0);
+    int n;
+    go(yield_pinned, &rounds);
+    csp_recv(rounds, &n);
+    CHECK(n < 30);
+    csp_free(rounds);
+}
+
+// A pinned task that yields and the others of its worker take turns.
+static void pinned_take_turns(void **state)
+{
+    (void)state;
+    assert_int_equal(run_with((struct csp_opts){.procs = 1}, pinned_and_not, NULL),
+                     CSP_OK);
+}
+
 // Tasks that are left when the first one returns are counted, and channels outlive them.
 static void leaks_are_counted(void **state)
 {
@@ -489,6 +530,7 @@ int main(void)
         cmocka_unit_test(hand_overs_are_capped),
         cmocka_unit_test(spawn_chains),
         cmocka_unit_test(pinned_stay),
+        cmocka_unit_test(pinned_take_turns),
         cmocka_unit_test(leaks_are_counted),
         cmocka_unit_test(exit_ends_the_task),
     };

@@ -1,5 +1,5 @@
 // test_csp_select.c -- select: Go's chan_test.go, doubleselect, select2 to select7,
-// ken/chan.
+// ken/chan. Over 400 lines, as they are kept together, to be compared with Go's.
 
 #include "csp_testing.h"
 

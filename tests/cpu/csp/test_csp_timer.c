@@ -2,7 +2,9 @@
 
 #include "csp_testing.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 
 struct sleeper {
     int_chan out;
@@ -161,6 +163,42 @@ static void clocks_end_with_the_run(void **state)
     }
 }
 
+static void take_after(void *arg)
+{
+    (void)arg;
+    outlives_run = csp_after(1000);
+    CHECK(csp_chan_recv(outlives_run, NULL));
+}
+
+static void *run_after(void *arg)
+{
+    return csp_run(take_after, NULL, arg, NULL) == CSP_OK ? NULL : arg;
+}
+
+// One that has fired has forgotten the run: the stack that held it is gone by now.
+static void fired_clocks_forget_the_run(void **state)
+{
+    (void)state;
+    for (int procs = 1; procs <= 3; procs++) {
+        struct csp_opts opts = {.procs = procs};
+        size_t size = 1 << 20;
+        void *stack =
+            mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *failed;
+        pthread_attr_t attr;
+        pthread_t thread;
+        assert_true(stack != MAP_FAILED);
+        pthread_attr_init(&attr);
+        assert_int_equal(pthread_attr_setstack(&attr, stack, size), 0);
+        assert_int_equal(pthread_create(&thread, &attr, run_after, &opts), 0);
+        pthread_attr_destroy(&attr);
+        pthread_join(thread, &failed);
+        assert_null(failed);
+        munmap(stack, size);
+        csp_chan_free(outlives_run);
+    }
+}
+
 static void work_takes_time(void *arg)
 {
     (void)arg;
@@ -200,6 +238,7 @@ int main(void)
         EVERYWHERE(many_sleepers),
         EVERYWHERE(work_takes_time),
         cmocka_unit_test(clocks_end_with_the_run),
+        cmocka_unit_test(fired_clocks_forget_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

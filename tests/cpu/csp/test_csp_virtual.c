@@ -234,12 +234,57 @@ static void yields_are_fair(void **state)
     run_virtual(count_to_ten, NULL);
 }
 
+struct crowd {
+    int_chan wait, done;
+    bool pinned;
+};
+
+static void wait_in_crowd(void *arg)
+{
+    struct crowd *c = arg;
+    if (c->pinned)
+        csp_pin();
+    CHECK(!csp_recv(c->wait, NULL));
+    csp_send(c->done, 0);
+}
+
+static int close_from_outside(void *arg)
+{
+    csp_chan_close(((struct crowd *)arg)->wait.ch);
+    return 0;
+}
+
+static void wake_crowd(void *arg)
+{
+    struct crowd c = {CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 0), *(bool *)arg};
+    for (int i = 0; i < 5; i++)
+        go(wait_in_crowd, &c);
+    csp_sleep(TAU);
+    csp_blocking(close_from_outside, &c);
+    await(c.done, 5);
+    csp_free(c.wait);
+    csp_free(c.done);
+}
+
+// A blocking call readies tasks from outside of all of them: none may be lost, pinned
+// ones neither.
+static void blocking_calls_wake_many(void **state)
+{
+    (void)state;
+    for (int pinned = 0; pinned <= 1; pinned++)
+        run_everywhere(wake_crowd, &(bool){pinned});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clock_is_simulated),  cmocka_unit_test(processors_are_counted),
-        cmocka_unit_test(gophers_speed_up),    cmocka_unit_test(schedules_repeat),
-        cmocka_unit_test(same_instant_varies), cmocka_unit_test(yields_are_fair),
+        cmocka_unit_test(clock_is_simulated),
+        cmocka_unit_test(processors_are_counted),
+        cmocka_unit_test(gophers_speed_up),
+        cmocka_unit_test(schedules_repeat),
+        cmocka_unit_test(same_instant_varies),
+        cmocka_unit_test(yields_are_fair),
+        cmocka_unit_test(blocking_calls_wake_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,7 +94,7 @@ struct engine {
     // Measures the opened device's own limits; NULL: the CPU's apply.
     int (*limits)(void *ctx, struct device_limits *, struct fail *why);
 
-    // NULL and half-opened contexts are fine. Leaves no thread running.
+    // NULL and half-opened contexts are fine. A library's own idle threads may stay.
     void (*close)(void *ctx);
 };
 

@@ -339,8 +339,27 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
             add_phases(lines, &board->rows[i]);
 }
 
+// Of very large real libraries the oracle burns only a sample.
+static void add_sampled(struct lines *lines, const struct result *result)
+{
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const json_t *made = result->cells[i].described;
+        const json_int_t books = json_integer_value(json_object_get(made, "books"));
+        const json_int_t judged =
+            json_integer_value(json_object_get(made, "verified_books"));
+        if (!result_stands(&result->cells[i]) || judged >= books)
+            continue;
+        lines_add(lines,
+                  "Of %lld books the oracle burnt %lld, a sample; of the others it knows "
+                  "only that they burnt.",
+                  (long long)books, (long long)judged);
+        return;
+    }
+}
+
 void verdict_run(struct lines *lines, const struct result *result)
 {
+    add_sampled(lines, result);
     size_t failed = 0, unverified = 0, few = 0;
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct cell *cell = &result->cells[i];

@@ -71,9 +71,9 @@ fact "a slow source is no engine's fault" test $? -eq 0
 expect 2 "$gopherbench" burn
 one_sentence
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-    chmod 755 "$work" && chmod 000 books/sub/3 && mkdir -m 777 c
+    public_copy && chmod 000 books/sub/3 && mkdir -m 777 c
     expect 4 env XDG_CACHE_HOME="$work/c" setpriv --reuid=65534 --regid=65534 --clear-groups \
-        "$gopherbench" burn books
+        "$work/public" burn books
     says err 'books/sub/3.*Permission denied'
     grep -av 'books/sub/3$' want >want_rest
     sort out >got

@@ -49,6 +49,11 @@ one_sentence() {
     says err '^gopherbench: .'
 }
 
+# A copy of the program that every user may run: the checkout's folder may be closed to them.
+public_copy() {
+    chmod 755 "$work" && cp "$gopherbench" "$work/public" && chmod 755 "$work/public"
+}
+
 fact() { # fact DESCRIPTION COMMAND...
     description=$1
     shift

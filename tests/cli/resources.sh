@@ -31,10 +31,10 @@ if [ -z "${SANITIZED:-}" ]; then
     expect 6 prlimit --as=300000000 "$gopherbench" $run -e serial -n 8192
     says err 'memory|MiB|GiB'
     if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-        chmod 777 "$work"
+        public_copy && chmod 777 "$work"
         # The refusal is a user's limit on processes; few users have the number 54321.
         refused() { setpriv --reuid=54321 --regid=54321 --clear-groups prlimit --nproc=4 \
-            env XDG_CACHE_HOME="$work" "$gopherbench" compare matmul -n 96 --type f32 -r 2 -e "$1" -t 16; }
+            env XDG_CACHE_HOME="$work" "$work/public" compare matmul -n 96 --type f32 -r 2 -e "$1" -t 16; }
         expect 6 refused csp
         expect 6 refused omp
     fi

@@ -155,7 +155,10 @@ static void put_figures(json_t *object, const struct cell *cell)
     put(object, "open_s", stands ? number(cell->open_s) : json_null());
     put(object, "samples", samples_to_json(cell));
     put(object, "median_s", stands ? number(cell->median_s) : json_null());
-    put(object, "ci95_s", stands ? bounds(cell->ci95_s) : json_null());
+    // Fewer rounds hold no 95 % interval, and a range must not pass for one.
+    put(object, "ci95_s",
+        stands && cell->count >= STATS_MIN_FOR_INTERVAL ? bounds(cell->ci95_s)
+                                                        : json_null());
     put(object, "rate", stands ? number(cell->rate) : json_null());
     put(object, "limit_fraction", stands ? measured(cell->limit_fraction) : json_null());
     put(object, "limit", stands ? measured(cell->limit) : json_null());
@@ -213,7 +216,8 @@ static json_t *pair_to_json(const struct pair *pair)
     put(object, "a", text(pair->a->column));
     put(object, "b", text(pair->b->column));
     put(object, "ratio", number(pair->ratio));
-    put(object, "ci95", bounds(pair->ci95));
+    put(object, "ci95",
+        pair->rounds >= STATS_MIN_FOR_INTERVAL ? bounds(pair->ci95) : json_null());
     put(object, "rounds", json_integer((json_int_t)pair->rounds));
     put(object, "separated", json_boolean(result_separated(pair)));
     return object;

@@ -1,5 +1,6 @@
 // test_report.c -- every format of one fixed result, letter by letter where people read
-// it, and what hostile names, missing figures and full disks do to each.
+// it, and what hostile names, missing figures and full disks do to each. Over 400 lines,
+// since the goldens stand in it whole.
 #include "report.h"
 
 #include "fixture.h"

@@ -2,6 +2,7 @@
 #include "roster.h"
 
 #include "bench.h"
+#include "host.h"
 #include "text.h"
 #include "worker.h"
 
@@ -42,7 +43,11 @@ void roster_probe(struct presence *p, const struct engine *engine)
     *p = (struct presence){.engine = engine};
     struct worker worker;
     json_t *reply;
-    struct worker_inheritance gets = {.threads = 1, .save_fd = -1, .stdin_fd = -1};
+    struct worker_inheritance gets = {
+        // As many as a run would get: a device of the CPU shows that count.
+        .threads = host_usable_cpus(NULL),
+        .save_fd = -1,
+        .stdin_fd = -1};
     if (worker_start(&worker, &gets, &p->why))
         return;
     json_t *request = json_pack("{s:s, s:s}", "do", "probe", "engine", engine->name);

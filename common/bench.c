@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "text.h"
+#include "text_json.h"
 #include "worker.h"
 
 #include <assert.h>
@@ -151,21 +152,13 @@ static void cell_fails(struct bench *b, struct cell *c, struct seat *s,
         b->broken = true;
 }
 
-static void copy_fact(char *to, size_t size, const json_t *facts, const char *key)
-{
-    const char *text = json_string_value(json_object_get(facts, key));
-    char *plain = text_unescape(text ? text : "");
-    snprintf(to, size, "%s", plain ? plain : "");
-    free(plain);
-}
-
 static void read_facts(struct cell *c, const json_t *reply)
 {
     const json_t *facts = json_object_get(reply, "facts");
     c->facts.threads = (int)json_integer_value(json_object_get(facts, "threads"));
     c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
-    copy_fact(c->facts.device, sizeof c->facts.device, facts, "device");
-    copy_fact(c->facts.variant, sizeof c->facts.variant, facts, "variant");
+    text_from_json(c->facts.device, sizeof c->facts.device, facts, "device");
+    text_from_json(c->facts.variant, sizeof c->facts.variant, facts, "variant");
 }
 
 // A device without measured limits gets no fraction. -1 when the asking cost the worker.

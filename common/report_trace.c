@@ -5,18 +5,11 @@
 #include "report.h"
 
 #include "text.h"
+#include "text_json.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static json_t *escaped(const char *bytes)
-{
-    char *text = text_escape(bytes);
-    json_t *made = json_string(text ? text : "");
-    free(text);
-    return made;
-}
 
 static void add_slice(json_t *events, int row, const char *name, double start_s,
                       double length_s)
@@ -63,7 +56,7 @@ int report_trace(FILE *to, const struct result *r, struct fail *why)
             json_array_append_new(events,
                                   json_pack("{s:s, s:s, s:i, s:i, s:{s:o}}", "ph", "M",
                                             "name", "thread_name", "pid", 1, "tid", row,
-                                            "args", "name", escaped(c->column)));
+                                            "args", "name", text_to_json(c->column)));
         char *name = text_escape(c->case_name);
         for (size_t j = 0; j < c->count; j++)
             add_sample(events, row, name ? name : "", &c->samples[j]);

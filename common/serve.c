@@ -3,6 +3,7 @@
 #include "machine_limits.h"
 #include "message.h"
 #include "text.h"
+#include "text_json.h"
 #include "worker.h"
 
 #include <sched.h>
@@ -32,19 +33,11 @@ static json_t *refusal(const struct fail *why)
     return reply;
 }
 
-static json_t *escaped(const char *bytes)
-{
-    char *text = text_escape(bytes);
-    json_t *made = json_string(text ? text : "");
-    free(text);
-    return made;
-}
-
 static json_t *facts_json(const struct engine_facts *facts)
 {
     return json_pack("{s:i, s:o, s:o, s:b}", "threads", facts->threads, "device",
-                     escaped(facts->device), "variant", escaped(facts->variant), "gpu",
-                     facts->gpu);
+                     text_to_json(facts->device), "variant", text_to_json(facts->variant),
+                     "gpu", facts->gpu);
 }
 
 static const char *text_of(const json_t *request, const char *key)
@@ -81,9 +74,9 @@ static json_t *do_probe(struct server *s, const json_t *request, struct fail *wh
         json_array_append_new(
             devices,
             json_pack("{s:s, s:o, s:o, s:i, s:b, s:I}", "address", found[i].address,
-                      "name", escaped(found[i].name), "driver", escaped(found[i].driver),
-                      "units", found[i].units, "gpu", found[i].gpu, "memory_bytes",
-                      (json_int_t)found[i].memory_bytes));
+                      "name", text_to_json(found[i].name), "driver",
+                      text_to_json(found[i].driver), "units", found[i].units, "gpu",
+                      found[i].gpu, "memory_bytes", (json_int_t)found[i].memory_bytes));
     return json_pack("{s:o}", "devices", devices);
 }
 

@@ -3,19 +3,11 @@
 
 #include "bench.h"
 #include "host.h"
-#include "text.h"
+#include "text_json.h"
 #include "worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static void copy_text(char *to, size_t size, const json_t *device, const char *key)
-{
-    const char *text = json_string_value(json_object_get(device, key));
-    char *plain = text_unescape(text ? text : "");
-    snprintf(to, size, "%s", plain ? plain : "");
-    free(plain);
-}
 
 static void read_devices(struct presence *p, const json_t *reply)
 {
@@ -27,9 +19,9 @@ static void read_devices(struct presence *p, const json_t *reply)
     for (size_t i = 0; i < n; i++) {
         const json_t *from = json_array_get(list, i);
         struct device *to = &p->devices[i];
-        copy_text(to->address, sizeof to->address, from, "address");
-        copy_text(to->name, sizeof to->name, from, "name");
-        copy_text(to->driver, sizeof to->driver, from, "driver");
+        text_from_json(to->address, sizeof to->address, from, "address");
+        text_from_json(to->name, sizeof to->name, from, "name");
+        text_from_json(to->driver, sizeof to->driver, from, "driver");
         to->units = (int)json_integer_value(json_object_get(from, "units"));
         to->gpu = json_is_true(json_object_get(from, "gpu"));
         to->memory_bytes =

@@ -19,7 +19,7 @@ for type in f32 f64; do
         rm -f "$work"/*
         for _ in 1 2 3 4 5; do
             OPENBLAS_NUM_THREADS=$threads "$build/tests/openblas_time" $type "$n" 10 >>"$work/blas"
-            "$build/gopherbench" compare matmul -n "$n" --type $type -t "$threads" -r 10 -q --json "$work/json" || true
+            "$build/gopherbench" compare matmul -n "$n" --type $type -t "$threads" -r 10 -q --json "$work/json"
             for engine in serial csp omp ocl; do
                 jq -r --arg e $engine '[.cells[] | select(.engine == $e and .error == null)][0].rate // 0 | . / 1e9' \
                     "$work/json" >>"$work/$engine"

@@ -150,6 +150,8 @@ int csp_blocking(int (*fn)(void *), void *arg)
         call_here(me, &job);
         return job.result;
     }
+    // The call may use channels.
+    atomic_store(&run->alone, false);
     atomic_fetch_add(&run->guests, 1);
     atomic_fetch_add(&run->blocking, 1);
     task_set_wait(me, WAIT_BLOCKING);

@@ -160,10 +160,17 @@ bool chan_may_send(const struct csp_chan *ch)
     return atomic_load_explicit(&ch->closed, memory_order_acquire);
 }
 
-static void ready(struct task *wake, struct task *me)
+static void ready(struct task *wake, struct worker *here)
 {
     if (wake)
-        sched_ready(wake, me ? task_worker(me) : NULL);
+        sched_ready(wake, here);
+}
+
+// The calling worker, or NULL in a thread of no run.
+static struct worker *worker_here(void)
+{
+    struct task *me = self();
+    return me ? task_worker(me) : NULL;
 }
 
 _Noreturn static void wait_for_ever(struct task *t, enum wait wait)
@@ -183,7 +190,7 @@ static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
     t->waiters = w;
     t->n_waiters = 1;
     task_set_wait(t, wait);
-    lock_drop(&ch->lock);
+    chan_unlock(ch, task_worker(t));
     sched_park(t);
     t->n_waiters = 0;
     return w->ok;
@@ -194,7 +201,8 @@ void csp_chan_send(struct csp_chan *ch, const void *elem)
     struct task *me = task_here(), *wake = NULL;
     if (unlikely(!ch))
         wait_for_ever(me, WAIT_SEND_NIL);
-    lock_take(&ch->lock);
+    struct worker *here = task_worker(me);
+    chan_lock(ch, here);
     int done = chan_send_now(ch, elem, &wake);
     if (done == CSP_WOULD_BLOCK) {
         // A sender's element is only read.
@@ -204,10 +212,10 @@ void csp_chan_send(struct csp_chan *ch, const void *elem)
             csp_panic("send on closed channel");
         return;
     }
-    lock_drop(&ch->lock);
-    if (done == CSP_CLOSED)
+    chan_unlock(ch, here);
+    if (unlikely(done == CSP_CLOSED))
         csp_panic("send on closed channel");
-    ready(wake, me);
+    ready(wake, here);
 }
 
 bool csp_chan_recv(struct csp_chan *ch, void *elem)
@@ -215,14 +223,15 @@ bool csp_chan_recv(struct csp_chan *ch, void *elem)
     struct task *me = task_here(), *wake = NULL;
     if (unlikely(!ch))
         wait_for_ever(me, WAIT_RECV_NIL);
-    lock_take(&ch->lock);
+    struct worker *here = task_worker(me);
+    chan_lock(ch, here);
     int done = chan_recv_now(ch, elem, &wake);
     if (done == CSP_WOULD_BLOCK) {
         struct waiter w = {.task = me, .ch = ch, .elem = elem};
         return wait_turn(ch, &ch->receivers, WAIT_RECV, &w);
     }
-    lock_drop(&ch->lock);
-    ready(wake, me);
+    chan_unlock(ch, here);
+    ready(wake, here);
     return done == CSP_OK;
 }
 
@@ -231,12 +240,13 @@ int csp_chan_try_send(struct csp_chan *ch, const void *elem)
     struct task *wake = NULL;
     if (!ch || !chan_may_send(ch))
         return CSP_WOULD_BLOCK;
-    lock_take(&ch->lock);
+    struct worker *here = worker_here();
+    chan_lock(ch, here);
     int done = chan_send_now(ch, elem, &wake);
-    lock_drop(&ch->lock);
+    chan_unlock(ch, here);
     if (done == CSP_CLOSED)
         csp_panic("send on closed channel");
-    ready(wake, self());
+    ready(wake, here);
     return done;
 }
 
@@ -245,10 +255,11 @@ int csp_chan_try_recv(struct csp_chan *ch, void *elem)
     struct task *wake = NULL;
     if (!ch || !chan_may_recv(ch))
         return CSP_WOULD_BLOCK;
-    lock_take(&ch->lock);
+    struct worker *here = worker_here();
+    chan_lock(ch, here);
     int done = chan_recv_now(ch, elem, &wake);
-    lock_drop(&ch->lock);
-    ready(wake, self());
+    chan_unlock(ch, here);
+    ready(wake, here);
     return done;
 }
 
@@ -269,16 +280,16 @@ void csp_chan_close(struct csp_chan *ch)
     struct task *t;
     if (!ch)
         csp_panic("close of nil channel");
-    lock_take(&ch->lock);
+    struct worker *here = worker_here();
+    chan_lock(ch, here);
     bool closed = atomic_exchange(&ch->closed, true);
     release_all(ch, &ch->receivers, &woken);
     release_all(ch, &ch->senders, &woken);
-    lock_drop(&ch->lock);
+    chan_unlock(ch, here);
     if (closed)
         csp_panic("close of closed channel");
-    struct task *me = self();
     while ((t = queue_pop(&woken)))
-        ready(t, me);
+        ready(t, here);
 }
 
 enum use { UNUSED, LEAVING, PARKED };
@@ -304,11 +315,12 @@ void csp_chan_free(struct csp_chan *ch)
     unsigned step = 0;
     if (!ch)
         return;
+    struct worker *here = worker_here();
     do {
-        lock_take(&ch->lock);
+        chan_lock(ch, here);
         senders = queue_use(&ch->senders);
         receivers = queue_use(&ch->receivers);
-        lock_drop(&ch->lock);
+        chan_unlock(ch, here);
         if (senders == PARKED || receivers == PARKED)
             csp_panic("free of a channel on which a task is parked");
         if (senders == LEAVING || receivers == LEAVING)
@@ -329,7 +341,7 @@ size_t csp_chan_cap(const struct csp_chan *ch)
     return ch ? ch->cap : 0;
 }
 
-void chan_leave(struct waiter *w)
+void chan_leave(struct waiter *w, struct worker *worker)
 {
     uint8_t place = PLACE_QUEUED;
     unsigned step = 0;
@@ -341,7 +353,7 @@ void chan_leave(struct waiter *w)
         lock_backoff(&step);
     }
     struct csp_chan *ch = w->ch;
-    lock_take(&ch->lock);
+    chan_lock(ch, worker);
     waitq_remove(w->sending ? &ch->senders : &ch->receivers, w);
-    lock_drop(&ch->lock);
+    chan_unlock(ch, worker);
 }

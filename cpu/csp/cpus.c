@@ -3,7 +3,7 @@
 // The affinity mask, cut down by the cgroup's quota of processor time, rounded up:
 // version 2 of cgroups states it in cpu.max, version 1 in cpu.cfs_quota_us and
 // cpu.cfs_period_us. Every group from the process's own up to the root counts, since each
-// may limit.
+// may limit. Also: putting two threads on one processor.
 
 #include "csp_impl.h"
 
@@ -128,4 +128,45 @@ int cpus_usable(void)
         cpus = whole < quota ? whole + 1 : whole;
     }
     return cpus > 0 ? cpus : 1;
+}
+
+// The processor on which a thread runs or last ran; -1: not to be found out. It is field
+// 39 of its stat, counted from the command's name, which may hold anything, in
+// parentheses.
+static int cpu_of(int tid)
+{
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    if (!read_line(path, line, sizeof line))
+        return -1;
+    const char *field = strrchr(line, ')');
+    for (int i = 2; field && i < 39; i++)
+        field = strchr(field + 1, ' ');
+    return field ? (int)strtol(field, NULL, 10) : -1;
+}
+
+static void confine(struct worker *w, int tid, const cpu_set_t *to)
+{
+    if (!w->confined && sched_getaffinity(tid, sizeof w->cpus, &w->cpus) == 0)
+        w->confined = sched_setaffinity(tid, sizeof *to, to) == 0;
+}
+
+void cpus_share(struct worker *w, struct worker *guest)
+{
+    int tid = atomic_load(&w->tid), guest_tid = atomic_load(&guest->tid);
+    int cpu = tid && guest_tid ? cpu_of(tid) : -1;
+    cpu_set_t one;
+    if (cpu < 0 || cpu >= CPU_SETSIZE)
+        return;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    confine(w, tid, &one);
+    confine(guest, guest_tid, &one);
+}
+
+void cpus_restore(struct worker *w)
+{
+    if (w->confined)
+        sched_setaffinity(w->tid, sizeof w->cpus, &w->cpus);
+    w->confined = false;
 }

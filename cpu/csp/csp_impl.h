@@ -29,6 +29,7 @@
 #include "csp_sanitize.h"
 
 #include <assert.h>
+#include <sched.h>
 #include <stdalign.h>
 #include <sys/epoll.h>
 
@@ -49,7 +50,8 @@ enum {
     ARENA_BITS = 26,  // arenas of 64 MiB, aligned
     ADDRESS_BITS = 48,
     TASK_NAME = 32,
-    PANIC_SPACE = 160  // longest panic message
+    PANIC_SPACE = 160,  // longest panic message
+    SPARES = 64  // workers of a run, at most, that stand in for stuck ones
 };
 
 enum wait {
@@ -138,12 +140,22 @@ struct worker {
     bool entered;                // has been woken for this run; under run->idle_lock
     _Atomic bool enter;          // tells its OS thread to join the run
     _Atomic uint32_t seen_tick;  // what the leader saw last, see csp_worker.c
-    struct worker *idle_next, *idle_prev;  // idle_lock
+    _Atomic bool retire;         // a spare: to stand in no longer, see monitor.c
+    bool retired;                // it sleeps until called again; under run->idle_lock
+    struct worker *idle_next, *idle_prev;  // idle_lock; also of the retired
     struct lock inbox_lock;
     struct task_queue inbox;  // pinned tasks that are ready
     _Atomic uint32_t inbox_len;
-    // Owner.
+    // The monitor's, under its lock.
+    uint32_t watched_tick;
+    bool stuck;            // in one task since the last look
+    struct worker *guest;  // the spare that has been put on this one's processor
+    _Atomic int tid;       // of its OS thread; 0: it has not begun yet
+    bool confined;
+    cpu_set_t cpus;  // before it was
+    // Owner, but for busy, which the monitor reads.
     alignas(CACHE_LINE) struct run *run;
+    _Atomic bool busy;  // between alone_begin and alone_end
     struct context ctx;      // the OS thread's own stack
     struct task *handoff;    // what to go on with, once on the OS thread's own stack
     struct task *stacks;     // ended tasks' slots of the run's default class
@@ -166,12 +178,12 @@ struct worker {
 struct run {
     // Read only after the start.
     uint64_t id;    // of all runs of the process; addresses recur
-    int procs;      // workers
-    int sim_procs;  // simulated processors
+    int procs;        // workers that may run at once
+    int max_workers;  // those and the spares
+    int sim_procs;    // simulated processors
     uint32_t stack_class;
     uint64_t seed;
     bool may_spin;  // there are processors to spare for spinning
-    bool alone;     // one worker: nobody steals, nobody needs waking
     bool simulated;
     bool migrate;
     enum csp_policy policy;
@@ -179,6 +191,10 @@ struct run {
     struct worker **workers;
     uint64_t start_ns;
 
+    // One worker, and no other thread is to touch the run's queues and channels: see
+    // alone_begin. Once false, it stays so.
+    _Atomic bool alone;
+    _Atomic int n_workers;  // entries of workers; grows
     _Atomic bool ending;
     _Atomic int result;
     _Atomic uint64_t ids;
@@ -189,10 +205,12 @@ struct run {
     _Atomic uint32_t queue_len;
 
     alignas(CACHE_LINE) struct lock idle_lock;
-    struct worker *idle;  // a list; the one woken last is first
+    struct worker *idle;     // a list; the one woken last is first
+    struct worker *retired;  // spares that nobody needs at present; a list
     _Atomic(struct worker *)
         leader;  // the idle one that waits for timers and descriptors
     _Atomic uint32_t n_idle;
+    _Atomic uint32_t n_joined;  // workers that are not retired
     _Atomic uint32_t n_spinning;
     _Atomic bool unwatched;  // there are idle workers, and none looks at stale hand-overs
     _Atomic uint64_t
@@ -207,6 +225,8 @@ struct run {
     _Atomic(struct netpoll *) poll;
     struct sim *sim;
     struct trace *trace;
+    bool open;         // the monitor has made sure that alone_begin is over for good
+    struct run *next;  // of those the monitor watches
 };
 
 // switch_<arch>.S
@@ -228,6 +248,23 @@ static inline struct task *stack_task(uintptr_t address, unsigned class)
     uintptr_t size = (uintptr_t)1 << class, slot = address & ~(size - 1);
     uintptr_t colour = (slot >> class) % TASK_COLOURS;
     return (struct task *)(slot + size - TASK_SPACE - colour * CACHE_LINE);
+}
+
+// True: from here to alone_end no other thread touches the queues and channels of w's
+// run, and plain loads and stores will do. The monitor ends that state: it sets `alone` to
+// false, has every thread of the process pass a memory barrier (membarrier(2)), and then
+// waits until it sees `busy` false. So here no more is needed than that the compiler keeps
+// the order. Not to be nested.
+static inline bool alone_begin(struct worker *w)
+{
+    atomic_store_explicit(&w->busy, true, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    return atomic_load_explicit(&w->run->alone, memory_order_relaxed);
+}
+
+static inline void alone_end(struct worker *w)
+{
+    atomic_store_explicit(&w->busy, false, memory_order_release);
 }
 
 // The calling task, found from the stack pointer, or NULL outside of tasks. A
@@ -367,6 +404,9 @@ struct task *sched_shared_one(struct run *run);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext);
 bool sched_ring_empty(const struct worker *w);
+// Moves the victim's ready tasks, runnext too, to the run's shared queue: any thread. How
+// many they were.
+uint32_t sched_share(struct worker *victim);
 
 // csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
@@ -374,6 +414,8 @@ void worker_loop(struct worker *w);
 // wake.c
 // With idle_lock held: takes w off the list of the idle.
 void worker_unlist(struct run *run, struct worker *w);
+// The same for a spare that has retired.
+void worker_unretire(struct run *run, struct worker *w);
 // There is new work: wakes an idle worker unless one is already looking.
 void worker_wake_one(struct run *run);
 // There is work for w alone.
@@ -386,13 +428,31 @@ void worker_leader_check(struct run *run, uint64_t deadline_ns);
 // worker_loop, soon.
 void worker_end_all(struct run *run, int result);
 
+// Has one more worker join the run; NULL: there are too many already, or no thread.
+struct worker *worker_add_spare(struct run *run);
+
+// monitor.c -- one thread of the process that looks after all runs.
+// Registers and forgets a run; between the two it is watched.
+void monitor_enter(struct run *run);
+void monitor_leave(struct run *run);
+// Can it end a run's being alone?
+bool monitor_can_join(void);
+extern _Atomic bool csp_monitor_asleep;
+void monitor_wake(void);
+
 // thread.c -- the process-wide cache of workers and their OS threads.
 bool thread_get_workers(struct run *run);
+// One more, with a thread, as the run's last; NULL: none to be had.
+struct worker *thread_get_spare(struct run *run);
 void thread_put_workers(struct run *run);
 
 // cpus.c -- processors that this process may use: affinity, then cgroup quota; at
 // least 1.
 int cpus_usable(void);
+// Confines the threads of two workers to the processor on which the first one runs.
+void cpus_share(struct worker *w, struct worker *guest);
+// Gives a worker back the processors that it had before.
+void cpus_restore(struct worker *w);
 
 // timer.c
 void timer_arm(struct run *run, struct timer *t, uint64_t deadline_ns);
@@ -426,14 +486,30 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake);
 bool chan_may_send(const struct csp_chan *ch);
 bool chan_may_recv(const struct csp_chan *ch);
 // Takes a waiter off its channel, if it is still there. Once it is not, the channel may
-// be gone.
-void chan_leave(struct waiter *w);
+// be gone. worker: the calling one, or NULL.
+void chan_leave(struct waiter *w, struct worker *worker);
+
+// w: the calling worker, or NULL for a thread of no run.
+static inline void chan_lock(struct csp_chan *ch, struct worker *w)
+{
+    if (!w || !alone_begin(w))
+        lock_take(&ch->lock);
+}
+
+static inline void chan_unlock(struct csp_chan *ch, struct worker *w)
+{
+    lock_drop(&ch->lock);
+    if (w)
+        alone_end(w);
+}
 
 // tick.c -- the clocks behind csp_after and csp_tick.
 void ticker_free(struct ticker *ticker);
 
 // netpoll.c
 bool netpoll_pending(const struct run *run);
+// Is there an event that nobody has taken?
+bool netpoll_ready(const struct run *run);
 // Readies tasks whose descriptors are ready, without waiting: any worker, in passing.
 void netpoll_look(struct worker *w);
 // Waits for at most timeout_ns (-1: for ever) until there are events, or a break, or w

@@ -21,6 +21,7 @@
 
 #ifdef CSP_TSAN
 #include <sanitizer/tsan_interface.h>
+enum { SANITIZE_TASKS = 1 };
 static inline void sanitize_release(void *address)
 {
     __tsan_release(address);
@@ -30,6 +31,7 @@ static inline void sanitize_acquire(void *address)
     __tsan_acquire(address);
 }
 #else
+enum { SANITIZE_TASKS = 0 };
 static inline void sanitize_release(void *address)
 {
     (void)address;

@@ -16,6 +16,9 @@
 // The last worker to become idle knows about deadlock: all are listed, so none runs, and
 // if there is neither a queue, a timer, a descriptor nor a blocking call, nothing can
 // happen any more.
+//
+// Workers beyond the run's own are spares that stand in for stuck ones, see monitor.c.
+// When they are not needed they sleep apart, where only work for them alone wakes them.
 
 #include "csp_impl.h"
 
@@ -37,7 +40,7 @@ static bool work_visible(const struct run *run, const struct worker *w)
 {
     if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
         return true;
-    for (int i = 0; i < run->procs; i++) {
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (!sched_ring_empty(run->workers[i]))
             return true;
     }
@@ -50,7 +53,7 @@ static bool quiet(const struct run *run, const struct worker *w)
     if (atomic_load(&run->blocking) || netpoll_pending(run) ||
         atomic_load(&run->next_deadline_ns) != UINT64_MAX || work_visible(run, w))
         return false;
-    for (int i = 0; i < run->procs; i++) {
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (atomic_load(&run->workers[i]->runnext) ||
             atomic_load(&run->workers[i]->inbox_len))
             return false;
@@ -64,7 +67,7 @@ static struct worker *stale_victim(struct worker *w)
 {
     struct run *run = w->run;
     struct worker *victim = NULL;
-    for (int i = 0; i < run->procs; i++) {
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         struct worker *v = run->workers[i];
         uint32_t tick = atomic_load_explicit(&v->tick, memory_order_relaxed);
         uint32_t seen =
@@ -78,9 +81,10 @@ static struct worker *stale_victim(struct worker *w)
 OWNER_ONLY static struct task *search(struct worker *w)
 {
     struct run *run = w->run;
-    uint32_t n = (uint32_t)run->procs;
+    uint32_t n = (uint32_t)atomic_load(&run->n_workers);
     if (!w->spinning) {
-        if (2 * atomic_load(&run->n_spinning) >= n - atomic_load(&run->n_idle))
+        if (2 * atomic_load(&run->n_spinning) >=
+            atomic_load(&run->n_joined) - atomic_load(&run->n_idle))
             return NULL;
         w->spinning = true;
         atomic_fetch_add(&run->n_spinning, 1);
@@ -116,21 +120,14 @@ OWNER_ONLY static void found(struct worker *w)
         w->spinning = false;
         more = atomic_fetch_sub(&run->n_spinning, 1) == 1 && work_visible(run, w);
     }
+    if (unlikely(atomic_load(&csp_monitor_asleep)))
+        monitor_wake();
     if (atomic_load(&run->n_idle) == 0)
         return;
     if (!more && !atomic_load(&run->leader))
         more = netpoll_pending(run) || atomic_load(&run->next_deadline_ns) != UINT64_MAX;
     if (more)
         worker_wake_one(run);
-}
-
-static void leave_idle(struct worker *w)
-{
-    struct run *run = w->run;
-    lock_take(&run->idle_lock);
-    if (atomic_load(&w->listed))
-        worker_unlist(run, w);
-    lock_drop(&run->idle_lock);
 }
 
 // Sleeps until woken, or timeout_ns. events: not NULL to be woken by descriptors, too;
@@ -146,12 +143,70 @@ static int nap(struct worker *w, int64_t timeout_ns, struct epoll_event *events)
     return 0;
 }
 
+// With idle_lock held: is this the end? If so, says so.
+static bool dead(const struct run *run, const struct worker *w)
+{
+    return atomic_load(&run->n_idle) == atomic_load(&run->n_joined) && !ending(run) &&
+           quiet(run, w);
+}
+
+static void end_dead(struct run *run)
+{
+    dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
+    worker_end_all(run, CSP_DEADLOCK);
+}
+
+// w, a spare, has nothing in its inbox, and nobody else needs it: what it has is for
+// others, and it sleeps until it is called again.
+OWNER_ONLY static void retire(struct worker *w)
+{
+    struct run *run = w->run;
+    sched_share(w);
+    lock_take(&run->idle_lock);
+    w->retired = true;
+    w->idle_prev = NULL;
+    w->idle_next = run->retired;
+    if (run->retired)
+        run->retired->idle_prev = w;
+    run->retired = w;
+    atomic_fetch_sub(&run->n_joined, 1);
+    if (w->spinning) {
+        w->spinning = false;
+        atomic_fetch_sub(&run->n_spinning, 1);
+    }
+    bool is_dead = dead(run, w), wanted = atomic_load(&w->inbox_len) || ending(run);
+    if (wanted)
+        worker_unretire(run, w);
+    lock_drop(&run->idle_lock);
+    if (is_dead)
+        end_dead(run);
+    else if (work_visible(run, w))
+        worker_wake_one(run);
+    for (bool out = wanted; !out;) {
+        lock_take(&run->idle_lock);
+        out = !w->retired;
+        lock_drop(&run->idle_lock);
+        if (!out)
+            nap(w, -1, NULL);
+        atomic_exchange(&w->word, NAP_AWAKE);
+    }
+}
+
+static void leave_idle(struct worker *w)
+{
+    struct run *run = w->run;
+    lock_take(&run->idle_lock);
+    if (atomic_load(&w->listed))
+        worker_unlist(run, w);
+    lock_drop(&run->idle_lock);
+}
+
 // Says that nobody watches from now on, and looks once more, as one who hands over looks
 // at `unwatched` afterwards. False: there is something to watch.
 static bool go_unwatched(struct run *run)
 {
     atomic_store(&run->unwatched, true);
-    for (int i = 0; i < run->procs; i++) {
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (atomic_load(&run->workers[i]->runnext)) {
             atomic_store(&run->unwatched, false);
             return false;
@@ -164,7 +219,7 @@ static bool go_unwatched(struct run *run)
 static int64_t leader_timeout(struct run *run, unsigned looks)
 {
     uint64_t now = clock_now(), until = UINT64_MAX;
-    bool others_run = atomic_load(&run->n_idle) < (uint32_t)run->procs;
+    bool others_run = atomic_load(&run->n_idle) < atomic_load(&run->n_joined);
     if (others_run && looks < WATCH_NAPS)
         until = now + ((uint64_t)WATCH_NS << looks);
     else if (others_run && !go_unwatched(run))
@@ -226,16 +281,15 @@ OWNER_ONLY static struct task *idle(struct worker *w)
         atomic_store(&run->leader, w);
         atomic_store(&run->unwatched, false);
     }
-    uint32_t n_idle = atomic_fetch_add(&run->n_idle, 1) + 1;
+    atomic_fetch_add(&run->n_idle, 1);
     if (w->spinning) {
         w->spinning = false;
         atomic_fetch_sub(&run->n_spinning, 1);
     }
-    bool dead = n_idle == (uint32_t)run->procs && !ending(run) && quiet(run, w);
+    bool is_dead = dead(run, w);
     lock_drop(&run->idle_lock);
-    if (dead) {
-        dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
-        worker_end_all(run, CSP_DEADLOCK);
+    if (is_dead) {
+        end_dead(run);
         return NULL;
     }
     if (work_visible(run, w) || ending(run)) {
@@ -256,6 +310,9 @@ OWNER_ONLY static struct task *find(struct worker *w)
 {
     struct run *run = w->run;
     while (!ending(run)) {
+        if (unlikely(atomic_load_explicit(&w->retire, memory_order_relaxed)) &&
+            !atomic_load(&w->inbox_len))
+            retire(w);
         struct task *t = sched_pick(w);
         if (!t && run->simulated) {
             sim_advance(w);
@@ -267,7 +324,7 @@ OWNER_ONLY static struct task *find(struct worker *w)
                 timer_run(w, w->clock_ns);
             t = sched_pick(w);
         }
-        if (!t && !run->alone)
+        if (!t && atomic_load(&run->n_workers) > 1)
             t = search(w);
         if (!t)
             t = idle(w);

@@ -113,6 +113,13 @@ bool netpoll_pending(const struct run *run)
     return p && atomic_load(&p->waiters) > 0;
 }
 
+bool netpoll_ready(const struct run *run)
+{
+    struct netpoll *p = atomic_load(&run->poll);
+    return p && atomic_load(&p->waiters) > 0 &&
+           poll_once(&(struct pollfd){.fd = p->epoll_fd, .events = POLLIN}) > 0;
+}
+
 // With the lock held: arms fd for what its waiters want. 0 or -errno.
 static int arm(struct netpoll *p, int fd)
 {
@@ -206,8 +213,7 @@ int csp_wait_fd(int fd, int events, int64_t timeout_ns)
     }
     if (timeout_ns > 0)
         timer_arm_task(me, timer_deadline(run, (uint64_t)timeout_ns));
-    if (!run->alone)
-        worker_leader_check(run, 0);
+    worker_leader_check(run, 0);
     sched_park(me);
     if (timeout_ns > 0)
         timer_cancel(run, &me->timer);

@@ -25,7 +25,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
     run->simulated = o->virtual_time;
     run->sim_procs = o->procs > 0 ? o->procs : cpus;
     run->procs = o->virtual_time ? 1 : run->sim_procs;
-    run->alone = run->procs == 1;
+    run->max_workers = run->procs + (run->simulated ? 0 : SPARES);
     run->may_spin = cpus > 1;
     run->migrate = o->migrate && run->procs > 1;
     run->policy = o->policy;
@@ -36,7 +36,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
     atomic_store(&run->next_deadline_ns, UINT64_MAX);
     if (run->stack_class == 0)
         return CSP_ENOMEM;
-    run->workers = calloc((size_t)run->procs, sizeof(struct worker *));
+    run->workers = calloc((size_t)run->max_workers, sizeof(struct worker *));
     if (!run->workers)
         return CSP_ENOMEM;
     if (!thread_get_workers(run)) {
@@ -52,8 +52,13 @@ static int run_open(struct run *run, const struct csp_opts *o)
         sim_close(run);
         thread_put_workers(run);
         free(run->workers);
+        return err;
     }
-    return err;
+    monitor_enter(run);
+    bool alone = run->simulated || (run->procs == 1 && monitor_can_join());
+    atomic_store(&run->alone, alone && !SANITIZE_TASKS);
+    run->open = !atomic_load(&run->alone);
+    return CSP_OK;
 }
 
 struct drop {
@@ -71,7 +76,7 @@ static void drop_task(struct task *t, void *arg)
         return;
     fiber_drop(t, &drop->host->ctx);
     for (uint32_t i = 0; i < t->n_waiters; i++)
-        chan_leave(&t->waiters[i]);
+        chan_leave(&t->waiters[i], NULL);
     free(t->scratch);
     task_set_wait(t, WAIT_FREE);
     atomic_store_explicit(&t->run_id, 0, memory_order_relaxed);
@@ -81,10 +86,11 @@ static void drop_task(struct task *t, void *arg)
 // When the workers have gone: what the tasks that are left held, and what they did.
 static void run_close(struct run *run, struct csp_stats *stats)
 {
+    monitor_leave(run);
     struct csp_stats s = {.elapsed_ns = run->simulated ? sim_now(run)
                                                        : clock_now() - run->start_ns};
     uint64_t ended = 0;
-    for (int i = 0; i < run->procs; i++) {
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         s.spawned += run->workers[i]->spawned;
         s.switches += run->workers[i]->switches;
         s.steals += run->workers[i]->steals;

@@ -32,7 +32,7 @@ OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
     atomic_store_explicit(&w->ring[tail % RING_SIZE], t, RELAXED);
     // Ordered before the look at the idle workers that follows, as theirs at this ring is
     // after they have said that they are idle.
-    if (w->run->alone)
+    if (atomic_load_explicit(&w->run->alone, RELAXED))
         atomic_store_explicit(&w->tail, tail + 1, memory_order_release);
     else
         atomic_store_explicit(&w->tail, tail + 1, memory_order_seq_cst);
@@ -40,19 +40,23 @@ OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
 
 OWNER_ONLY static struct task *ring_pop(struct worker *w)
 {
+    struct task *t = NULL;
+    bool alone = alone_begin(w);
     uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
     uint32_t head = atomic_load_explicit(&w->head, memory_order_acquire);
     while (head != tail) {
-        struct task *t = atomic_load_explicit(&w->ring[head % RING_SIZE], RELAXED);
-        if (w->run->alone) {
+        t = atomic_load_explicit(&w->ring[head % RING_SIZE], RELAXED);
+        if (alone) {
             atomic_store_explicit(&w->head, head + 1, RELAXED);
-            return t;
+            break;
         }
         if (atomic_compare_exchange_weak_explicit(
                 &w->head, &head, head + 1, memory_order_acq_rel, memory_order_acquire))
-            return t;
+            break;
+        t = NULL;
     }
-    return NULL;
+    alone_end(w);
+    return t;
 }
 
 bool sched_ring_empty(const struct worker *w)
@@ -188,6 +192,28 @@ OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victi
     }
 }
 
+uint32_t sched_share(struct worker *victim)
+{
+    struct run *run = victim->run;
+    struct task *taken[RING_SIZE + 1];
+    uint32_t n, head = atomic_load_explicit(&victim->head, memory_order_acquire);
+    do {
+        n = atomic_load_explicit(&victim->tail, memory_order_acquire) - head;
+        if (n > RING_SIZE)
+            n = 0;  // head and tail were read at different times; the CAS fails
+        for (uint32_t i = 0; i < n; i++)
+            taken[i] =
+                atomic_load_explicit(&victim->ring[(head + i) % RING_SIZE], RELAXED);
+    } while (!atomic_compare_exchange_strong_explicit(&victim->head, &head, head + n,
+                                                      memory_order_acq_rel,
+                                                      memory_order_acquire));
+    if ((taken[n] = atomic_exchange(&victim->runnext, NULL)))
+        n++;
+    for (uint32_t i = 0; i < n; i++)
+        push_shared(run, taken[i]);
+    return n;
+}
+
 OWNER_ONLY struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext)
 {
     struct task *t = steal_ring(w, victim);
@@ -199,16 +225,25 @@ OWNER_ONLY struct task *sched_steal(struct worker *w, struct worker *victim, boo
     return t;
 }
 
+// Returns what was there.
+OWNER_ONLY static struct task *put_runnext(struct worker *w, struct task *t)
+{
+    struct task *old;
+    if (alone_begin(w)) {
+        old = atomic_load_explicit(&w->runnext, RELAXED);
+        atomic_store_explicit(&w->runnext, t, RELAXED);
+    } else {
+        old = atomic_exchange(&w->runnext, t);
+    }
+    alone_end(w);
+    return old;
+}
+
 OWNER_ONLY static struct task *take_runnext(struct worker *w)
 {
-    struct task *t = atomic_load_explicit(&w->runnext, RELAXED);
-    if (!t)
+    if (!atomic_load_explicit(&w->runnext, RELAXED))
         return NULL;
-    if (w->run->alone)
-        atomic_store_explicit(&w->runnext, NULL, RELAXED);
-    else
-        t = atomic_exchange_explicit(&w->runnext, NULL, memory_order_acquire);
-    return t;
+    return put_runnext(w, NULL);
 }
 
 // Every so often: the clock, timers, descriptors, and a task that is not one's own.
@@ -232,7 +267,8 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
     atomic_store_explicit(&w->tick, tick, RELAXED);
     struct task *t = NULL;
     if (unlikely(tick % HOUSEKEEPING == 0)) {
-        if (atomic_load_explicit(&run->ending, RELAXED))
+        if (atomic_load_explicit(&run->ending, RELAXED) ||
+            atomic_load_explicit(&w->retire, RELAXED))
             return NULL;
         t = housekeeping(w);
     } else if (tick % 2 == 1) {
@@ -361,17 +397,10 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         worker_wake_one(run);
         return;
     }
-    if (run->alone) {
-        struct task *old = atomic_load_explicit(&w->runnext, RELAXED);
-        atomic_store_explicit(&w->runnext, t, RELAXED);
-        if (old)
-            ring_push(w, old);
-        return;
-    }
     // A lone hand-over wakes nobody: the partner is about to park, as a rule, and another
     // worker would only drag the element to its own cache. Two ready tasks are work to
     // share.
-    struct task *old = atomic_exchange(&w->runnext, t);
+    struct task *old = put_runnext(w, t);
     if (old) {
         ring_push(w, old);
         worker_wake_one(run);
@@ -395,7 +424,7 @@ OWNER_ONLY void sched_ready_last(struct task *t, struct worker *w, bool news)
         return;
     }
     ring_push(w, t);
-    if (news && !run->alone)
+    if (news)
         worker_wake_one(run);
 }
 

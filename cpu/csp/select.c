@@ -84,20 +84,22 @@ static void sort_locks(struct select *s)
     }
 }
 
-static void lock_all(const struct select *s)
+static void lock_all(const struct select *s, struct worker *here)
 {
-    for (uint16_t i = 0; i < s->n_locks; i++) {
+    bool alone = alone_begin(here);
+    for (uint16_t i = 0; !alone && i < s->n_locks; i++) {
         if (i == 0 || chan_of(s, i) != chan_of(s, i - 1u))
             lock_take(&chan_of(s, i)->lock);
     }
 }
 
-static void unlock_all(const struct select *s)
+static void unlock_all(const struct select *s, struct worker *here)
 {
     for (uint16_t i = s->n_locks; i-- > 0;) {
         if (i == 0 || chan_of(s, i) != chan_of(s, i - 1u))
             lock_drop(&chan_of(s, i)->lock);
     }
+    alone_end(here);
 }
 
 // With the channel locked: does the case if it can be done. *panics: by sending on a
@@ -130,15 +132,16 @@ static bool looks_ready(const struct csp_case *c)
 // The pass without a common instant; CSP_WOULD_BLOCK: found nothing.
 static int select_one(const struct select *s, struct task *me)
 {
+    struct worker *here = task_worker(me);
     for (uint16_t i = 0; i < s->n; i++) {
         struct csp_case *c = &s->cases[s->order[i]];
         if (!looks_ready(c))
             continue;
         struct task *wake = NULL;
         bool panics = false;
-        lock_take(&c->ch->lock);
+        chan_lock(c->ch, here);
         bool done = try_case(c, &wake, &panics);
-        lock_drop(&c->ch->lock);
+        chan_unlock(c->ch, here);
         if (done)
             return commit(s->order[i], me, wake, panics);
     }
@@ -154,7 +157,7 @@ static int select_locked(const struct select *s, struct task *me)
         bool panics = false;
         if (!c->ch || !try_case(c, &wake, &panics))
             continue;
-        unlock_all(s);
+        unlock_all(s, task_worker(me));
         return commit(s->order[i], me, wake, panics);
     }
     return CSP_WOULD_BLOCK;
@@ -183,7 +186,7 @@ static void dequeue_losers(const struct select *s, struct task *me)
 {
     for (uint16_t i = 0; i < s->n_locks; i++) {
         if (&s->waiters[i] != me->fired)
-            chan_leave(&s->waiters[i]);
+            chan_leave(&s->waiters[i], task_worker(me));
     }
     me->n_waiters = 0;
 }
@@ -193,7 +196,7 @@ static int select_wait(const struct select *s, struct task *me, int64_t timeout_
     struct run *run = task_run(me);
     task_set_wait(me, s->n_locks ? WAIT_SELECT : WAIT_SELECT_NONE);
     enqueue(s, me);
-    unlock_all(s);
+    unlock_all(s, task_worker(me));
     if (timeout_ns >= 0)
         timer_arm_task(me, timer_deadline(run, (uint64_t)timeout_ns));
     sched_park(me);
@@ -217,12 +220,12 @@ static int select_in(struct select *s, struct task *me, int64_t timeout_ns)
     if (done != CSP_WOULD_BLOCK)
         return done;
     sort_locks(s);
-    lock_all(s);
+    lock_all(s, task_worker(me));
     done = select_locked(s, me);
     if (done != CSP_WOULD_BLOCK)
         return done;
     if (timeout_ns == 0) {
-        unlock_all(s);
+        unlock_all(s, task_worker(me));
         return CSP_TIMEOUT;
     }
     return select_wait(s, me, timeout_ns);

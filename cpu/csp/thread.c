@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 static struct lock cache_lock;
 static struct worker *cache_threads, *cache_plain;
@@ -39,6 +40,7 @@ static void leave_run(struct worker *w)
 static void *thread_main(void *arg)
 {
     struct worker *w = arg;
+    atomic_store(&w->tid, gettid());
     overflow_stack_open();
     // A short sleep should be short; the default allows for 50 us more.
     prctl(PR_SET_TIMERSLACK, 1UL);
@@ -106,7 +108,11 @@ static void reset(struct worker *w, struct run *run, int index)
     // Left over from the last run; a thread of its own looks after its word itself.
     if (!w->has_thread)
         atomic_store(&w->word, NAP_AWAKE);
-    w->entered = w->spinning = false;
+    w->entered = w->spinning = w->retired = false;
+    atomic_store(&w->retire, false);
+    w->stuck = false;
+    w->watched_tick = UINT32_MAX;
+    w->guest = NULL;
     w->handoff = NULL;
     w->budget = 0;
     w->rng = run->seed + (uint64_t)index;
@@ -121,12 +127,13 @@ bool thread_get_workers(struct run *run)
     for (int i = 0; i < run->procs; i++) {
         struct worker *w = cache_take(i > 0);
         if (!w) {
-            run->procs = i;
             thread_put_workers(run);
             return false;
         }
         reset(w, run, i);
         run->workers[i] = w;
+        atomic_store(&run->n_workers, i + 1);
+        atomic_fetch_add(&run->n_joined, 1);
         if (i == 0)
             continue;
         w->idle_prev = NULL;
@@ -138,13 +145,26 @@ bool thread_get_workers(struct run *run)
         atomic_fetch_add(&run->n_idle, 1);
     }
     run->workers[0]->entered = true;
+    atomic_store(&run->workers[0]->tid, gettid());
     atomic_store(&run->unwatched, run->procs > 1);
     return true;
 }
 
+struct worker *thread_get_spare(struct run *run)
+{
+    int n = atomic_load(&run->n_workers);
+    struct worker *w = n < run->max_workers ? cache_take(true) : NULL;
+    if (!w)
+        return NULL;
+    reset(w, run, n);
+    run->workers[n] = w;
+    atomic_store(&run->n_workers, n + 1);
+    return w;
+}
+
 void thread_put_workers(struct run *run)
 {
-    for (int i = run->procs; i-- > 0;) {
+    for (int i = atomic_load(&run->n_workers); i-- > 0;) {
         struct worker *w = run->workers[i];
         stack_flush(w);
         lock_take(&cache_lock);

@@ -19,9 +19,9 @@ static void fire_ticker(struct timer *timer, struct worker *w, uint64_t now_ns)
     struct ticker *ticker = (struct ticker *)(void *)timer;
     struct csp_chan *ch = ticker->ch;
     struct task *wake = NULL;
-    lock_take(&ch->lock);
+    chan_lock(ch, w);
     chan_send_now(ch, &now_ns, &wake);
-    lock_drop(&ch->lock);
+    chan_unlock(ch, w);
     if (wake)
         sched_ready(wake, w);
     if (ticker->period_ns == 0) {

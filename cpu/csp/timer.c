@@ -51,7 +51,7 @@ void timer_arm(struct run *run, struct timer *t, uint64_t deadline_ns)
     bool first = run->timers.root == &t->node;
     note_first(run);
     lock_drop(&run->timer_lock);
-    if (first && !run->alone)
+    if (first)
         worker_leader_check(run, deadline_ns);
 }
 

@@ -41,7 +41,7 @@ struct trace {
 
 bool trace_open(struct run *run, const char *path)
 {
-    size_t rows = (size_t)run->procs * sizeof(struct trace_row);
+    size_t rows = (size_t)run->max_workers * sizeof(struct trace_row);
     struct trace *trace = calloc(1, sizeof *trace + rows);
     if (!trace)
         return false;
@@ -159,13 +159,13 @@ void trace_close(struct run *run)
         return;
     uint64_t now = clock_now() - run->start_ns;
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", trace->file);
-    for (int i = 0; i < run->procs; i++)
+    for (int i = 0; i < run->max_workers; i++)
         print_row(run, (uint64_t)i, now);
     fputs("\n]}\n", trace->file);
     bool bad = ferror(trace->file) != 0;
     if (fclose(trace->file) != 0 || bad)
         fprintf(stderr, "csp: the trace could not be written\n");
-    for (int i = 0; i < run->procs; i++) {
+    for (int i = 0; i < run->max_workers; i++) {
         for (struct trace_chunk *c = trace->rows[i].first, *next; c; c = next) {
             next = c->next;
             free(c);

@@ -34,6 +34,18 @@ void worker_unlist(struct run *run, struct worker *w)
     }
 }
 
+void worker_unretire(struct run *run, struct worker *w)
+{
+    if (w->idle_prev)
+        w->idle_prev->idle_next = w->idle_next;
+    else
+        run->retired = w->idle_next;
+    if (w->idle_next)
+        w->idle_next->idle_prev = w->idle_prev;
+    w->retired = false;
+    atomic_fetch_add(&run->n_joined, 1);
+}
+
 // With idle_lock held: unlists w to be woken. The first time its thread has to join the
 // run.
 static void call_up(struct run *run, struct worker *w)
@@ -72,12 +84,44 @@ OWNER_ONLY void worker_wake_one(struct run *run)
 void worker_wake_this(struct run *run, struct worker *w)
 {
     lock_take(&run->idle_lock);
-    bool asleep = atomic_load(&w->listed);
+    bool asleep = atomic_load(&w->listed), retired = w->retired;
     if (asleep)
         call_up(run, w);
+    else if (retired)
+        worker_unretire(run, w);
     lock_drop(&run->idle_lock);
-    if (asleep)
+    if (asleep || retired)
         wake(w);
+}
+
+struct worker *worker_add_spare(struct run *run)
+{
+    lock_take(&run->idle_lock);
+    struct worker *w = run->retired;
+    if (w)
+        worker_unretire(run, w);
+    lock_drop(&run->idle_lock);
+    if (w) {
+        atomic_store(&w->retire, false);
+        wake(w);
+        return w;
+    }
+    w = thread_get_spare(run);
+    if (!w)
+        return NULL;
+    lock_take(&run->idle_lock);
+    bool joins = !atomic_load(&run->ending);
+    if (joins) {
+        w->entered = true;
+        atomic_fetch_add(&run->n_joined, 1);
+        atomic_fetch_add(&run->guests, 1);
+        atomic_store(&w->enter, true);
+    }
+    lock_drop(&run->idle_lock);
+    if (!joins)
+        return NULL;
+    wake(w);
+    return w;
 }
 
 // Makes the leader look up, without taking it off the list; wakes a worker if none leads.
@@ -120,6 +164,11 @@ void worker_end_all(struct run *run, int result)
             worker_unlist(run, w);
             wake(w);
         }
+    }
+    while (run->retired) {
+        struct worker *w = run->retired;
+        worker_unretire(run, w);
+        wake(w);
     }
     lock_drop(&run->idle_lock);
 }

@@ -1,0 +1,314 @@
+// monitor.c -- one thread of the process that looks after all runs.
+//
+// C code cannot be preempted, so a task that computes for long keeps its worker. When all
+// workers of a run are stuck like that while something else could be done -- a ready
+// task, a due timer, an event -- the monitor adds a worker, a *spare*, and the kernel
+// shares the processors among them. So that a run never takes more processors than it was
+// given, the spare is confined, together with one stuck worker, to that one's processor.
+// When a worker of the run's own is free again, the spares retire.
+//
+// It looks every 10 ms, as Go's sysmon does, and sleeps when all workers of all runs do.
+//
+// It also prints the list of tasks on SIGQUIT: a signal handler could not.
+
+#include "csp_impl.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    LOOK_NS = 10000000,  // between two looks; a worker is stuck for one to two of them
+    LINGER = 10,         // looks in vain before the monitor sleeps
+    BUSY_PAUSES = 1000   // waiting for a worker to leave its queues
+};
+
+enum { STATE_NEW, STATE_READY, STATE_FAILED };
+
+static struct lock monitor_lock;
+static struct run *runs;  // monitor_lock
+static int state;         // monitor_lock
+static bool can_join;     // written once, before the first run goes on
+static _Atomic uint32_t calls;  // the futex: how often it has been called
+static _Atomic bool quit_asked;
+static bool quit_installed;  // monitor_lock
+static struct sigaction old_quit;
+_Atomic bool csp_monitor_asleep;
+
+void monitor_wake(void)
+{
+    atomic_fetch_add(&calls, 1);
+    futex_wake(&calls, 1);
+}
+
+bool monitor_can_join(void)
+{
+    return can_join;
+}
+
+static bool asleep(const struct worker *w)
+{
+    return atomic_load(&w->listed) || w->retired || !w->entered;
+}
+
+// What a look at a run's workers tells.
+struct look {
+    bool own_free, any_free;    // workers, the run's own or any, that are not stuck
+    struct worker *most_stuck;  // the first of them
+};
+
+// With idle_lock held.
+static struct look look_at_workers(struct run *run)
+{
+    struct look look = {0};
+    int n = atomic_load(&run->n_workers);
+    for (int i = 0; i < n; i++) {
+        struct worker *w = run->workers[i];
+        uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed);
+        w->stuck = !asleep(w) && tick == w->watched_tick;
+        w->watched_tick = tick;
+        if (w->stuck && !look.most_stuck)
+            look.most_stuck = w;
+        if (!w->stuck && !w->retired) {
+            look.any_free = true;
+            look.own_free |= i < run->procs;
+        }
+    }
+    return look;
+}
+
+static bool has_ready(const struct worker *w)
+{
+    return !sched_ring_empty(w) || atomic_load(&w->runnext);
+}
+
+// Could a worker do something, if there were one?
+static bool something_waits(const struct run *run)
+{
+    if (atomic_load(&run->queue_len) ||
+        atomic_load(&run->next_deadline_ns) <= clock_now() || netpoll_ready(run))
+        return true;
+    int n = atomic_load(&run->n_workers);
+    for (int i = 0; i < n; i++) {
+        if (has_ready(run->workers[i]))
+            return true;
+    }
+    return false;
+}
+
+// From now on the run's queues and channels are shared. False: its worker is at them just
+// now, or has been preempted there.
+static bool end_alone(struct run *run)
+{
+    const struct worker *w = run->workers[0];
+    if (run->open)
+        return true;
+    atomic_store(&run->alone, false);
+    syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
+    for (int i = 0; i < BUSY_PAUSES && !run->open; i++) {
+        run->open = !atomic_load_explicit(&w->busy, memory_order_acquire);
+        csp_cpu_relax();
+    }
+    return run->open;
+}
+
+static void add_spare(struct run *run, struct worker *host)
+{
+    struct worker *spare = worker_add_spare(run);
+    if (!spare || host->guest || run->procs >= cpus_usable())
+        return;
+    host->guest = spare;
+    cpus_share(host, spare);
+}
+
+// Lets go of the processors of those whose guests have retired, and confines those whose
+// threads have only now begun.
+static void tend_guests(struct run *run, bool all)
+{
+    int n = atomic_load(&run->n_workers);
+    for (int i = 0; i < n; i++) {
+        struct worker *w = run->workers[i];
+        if (!w->guest)
+            continue;
+        if (!all && !w->guest->retired) {
+            if (!w->guest->confined)
+                cpus_share(w, w->guest);
+            continue;
+        }
+        cpus_restore(w->guest);
+        cpus_restore(w);
+        w->guest = NULL;
+    }
+}
+
+// Spares retire when they are not needed: at once if they sleep, else in passing.
+static void retire_spares(struct run *run, bool retire)
+{
+    int n = atomic_load(&run->n_workers);
+    for (int i = run->procs; i < n; i++) {
+        struct worker *spare = run->workers[i];
+        atomic_store(&spare->retire, retire);
+        if (retire && atomic_load(&spare->listed))
+            worker_wake_this(run, spare);
+    }
+}
+
+static void watch(struct run *run)
+{
+    lock_take(&run->idle_lock);
+    struct look look = look_at_workers(run);
+    bool idle = atomic_load(&run->n_idle) > 0;
+    tend_guests(run, false);
+    lock_drop(&run->idle_lock);
+    retire_spares(run, look.own_free);
+    if (!look.most_stuck || idle)
+        return;
+    if (!look.any_free && (!something_waits(run) || !end_alone(run)))
+        return;
+    // Those who are free look at the shared queue now and then, but at others' rings only
+    // when they have nothing else to do.
+    int n = atomic_load(&run->n_workers);
+    for (int i = 0; i < n; i++) {
+        if (run->workers[i]->stuck)
+            sched_share(run->workers[i]);
+    }
+    if (!look.any_free)
+        add_spare(run, look.most_stuck);
+}
+
+static bool all_asleep(void)
+{
+    for (struct run *run = runs; run; run = run->next) {
+        if (!run->simulated && atomic_load(&run->n_idle) < atomic_load(&run->n_joined))
+            return false;
+    }
+    return true;
+}
+
+static void on_quit(int sig)
+{
+    (void)sig;
+    int saved = errno;
+    atomic_store(&quit_asked, true);
+    monitor_wake();
+    errno = saved;
+}
+
+// With monitor_lock held. True: there is nothing to watch.
+static bool look(void)
+{
+    if (atomic_exchange(&quit_asked, false)) {
+        for (struct run *run = runs; run; run = run->next)
+            dump_tasks(run, "SIGQUIT: the tasks of this run are", false);
+    }
+    for (struct run *run = runs; run; run = run->next) {
+        if (!run->simulated && !atomic_load(&run->ending))
+            watch(run);
+    }
+    return all_asleep();
+}
+
+static void *monitor_main(void *arg)
+{
+    (void)arg;
+    prctl(PR_SET_NAME, "csp-monitor");
+    for (int quiet = 0;;) {
+        uint32_t seen = atomic_load(&calls);
+        lock_take(&monitor_lock);
+        quiet = look() ? quiet + 1 : 0;
+        if (quiet > LINGER) {
+            // Said first, looked after: whoever ceases to be idle does it the other way
+            // round.
+            atomic_store(&csp_monitor_asleep, true);
+            quiet = all_asleep() ? LINGER : 0;
+        }
+        bool sleeps = quiet == LINGER && atomic_load(&csp_monitor_asleep);
+        lock_drop(&monitor_lock);
+        futex_wait(&calls, seen, sleeps ? -1 : LOOK_NS);
+        atomic_store(&csp_monitor_asleep, false);
+    }
+    return NULL;
+}
+
+// A child of fork has none of the threads.
+static void forget_in_child(void)
+{
+    state = STATE_NEW;
+    runs = NULL;
+    can_join = false;
+    atomic_store(&csp_monitor_asleep, false);
+    lock_drop(&monitor_lock);
+}
+
+static void watch_fork(void)
+{
+    pthread_atfork(NULL, NULL, forget_in_child);
+}
+
+// With monitor_lock held.
+static void start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
+    sigset_t all, old;
+    pthread_attr_t attr;
+    pthread_t thread;
+    // Before there is a second thread the kernel does this at once, later it takes
+    // milliseconds.
+    bool registered =
+        syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+    sigfillset(&all);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int err = pthread_create(&thread, &attr, monitor_main, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    state = err ? STATE_FAILED : STATE_READY;
+    can_join = !err && registered;
+}
+
+static void install_quit(void)
+{
+    struct sigaction sa = {.sa_handler = on_quit, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigemptyset(&sa.sa_mask);
+    sigaction(SIGQUIT, NULL, &old_quit);
+    // Whoever ignores or handles it has a reason.
+    quit_installed = old_quit.sa_handler == SIG_DFL && state == STATE_READY;
+    if (quit_installed)
+        sigaction(SIGQUIT, &sa, NULL);
+}
+
+void monitor_enter(struct run *run)
+{
+    lock_take(&monitor_lock);
+    if (state == STATE_NEW)
+        start();
+    if (!runs)
+        install_quit();
+    run->next = runs;
+    runs = run;
+    lock_drop(&monitor_lock);
+    if (atomic_load(&csp_monitor_asleep))
+        monitor_wake();
+}
+
+void monitor_leave(struct run *run)
+{
+    lock_take(&monitor_lock);
+    struct run **at = &runs;
+    while (*at && *at != run)
+        at = &(*at)->next;
+    if (*at)
+        *at = run->next;
+    tend_guests(run, true);
+    if (!runs && quit_installed) {
+        sigaction(SIGQUIT, &old_quit, NULL);
+        quit_installed = false;
+    }
+    lock_drop(&monitor_lock);
+}

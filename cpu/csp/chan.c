@@ -160,10 +160,13 @@ bool chan_may_send(const struct csp_chan *ch)
     return atomic_load_explicit(&ch->closed, memory_order_acquire);
 }
 
+// The end of an operation that did not wait: after it `here` may be another's.
 static void ready(struct task *wake, struct worker *here)
 {
     if (wake)
         sched_ready(wake, here);
+    if (here)
+        give_way(here);
 }
 
 // The calling worker, or NULL in a thread of no run.
@@ -289,7 +292,7 @@ void csp_chan_close(struct csp_chan *ch)
     if (closed)
         csp_panic("close of closed channel");
     while ((t = queue_pop(&woken)))
-        ready(t, here);
+        sched_ready(t, here);
 }
 
 enum use { UNUSED, LEAVING, PARKED };

@@ -7,11 +7,19 @@
 // Promises: waiters are served first come, first served; a select commits exactly one
 // case and chooses uniformly among the ready ones; an unbuffered receive happens before
 // its send returns; a run in which every task waits for ever ends with CSP_DEADLOCK and a
-// list of them. Refuses: preempting C code (a task that computes gives way at its next
-// csp call), growing stacks (64 KiB unless asked otherwise), and errno: a task may
-// continue on another OS thread after any call that waits, so calls return -errno, and
-// neither errno, a pthread mutex nor the address of a thread-local may be held across
-// one.
+// list of them. Refuses: preempting C code, growing stacks (64 KiB unless asked otherwise),
+// and errno: a task may continue on another OS thread after any csp call, so calls return
+// -errno, and neither errno, a pthread mutex nor the address of a thread-local may be held
+// across one.
+//
+// A task that has run for 10 ms gives way to others at its next csp call. If it makes
+// none, and all workers are taken up like that, then after 20 to 30 ms another OS thread
+// goes on with the other tasks; the kernel shares the processor of the stuck one between
+// the two, so that a run never takes more than `procs` processors. There are 64 such
+// threads at most.
+//
+// SIGQUIT (Ctrl-\), unless the program handles or ignores it, prints the list of all
+// tasks to stderr, and the program goes on.
 //
 // The lowest page of a stack is a guard: an overflow ends the process with a sentence
 // that names the task. Without a guard, and silently corrupting what lies below, are

@@ -155,7 +155,8 @@ struct worker {
     cpu_set_t cpus;  // before it was
     // Owner, but for busy, which the monitor reads.
     alignas(CACHE_LINE) struct run *run;
-    _Atomic bool busy;  // between alone_begin and alone_end
+    _Atomic bool busy;      // between alone_begin and alone_end
+    _Atomic bool give_way;  // the running task is to yield at its next csp call
     struct context ctx;      // the OS thread's own stack
     struct task *handoff;    // what to go on with, once on the OS thread's own stack
     struct task *stacks;     // ended tasks' slots of the run's default class
@@ -394,6 +395,16 @@ struct task *sched_pick(struct worker *w);
 void sched_park(struct task *t);
 // Leaves the worker to its own stack; t, the calling task, goes on when that says so.
 void sched_leave(struct task *t);
+// The calling task has run for long: others go first.
+void sched_give_way(struct worker *w);
+
+// At the end of a call that did not wait. After it w may be another's.
+static inline void give_way(struct worker *w)
+{
+    if (unlikely(atomic_load_explicit(&w->give_way, memory_order_relaxed)))
+        sched_give_way(w);
+}
+
 _Noreturn void sched_exit(struct task *t);
 // Goes on with t from w's own stack, until some task returns to it.
 void sched_resume(struct worker *w, struct task *t);

@@ -1,9 +1,10 @@
 // monitor.c -- one thread of the process that looks after all runs.
 //
-// C code cannot be preempted, so a task that computes for long keeps its worker. When all
-// workers of a run are stuck like that while something else could be done -- a ready
-// task, a due timer, an event -- the monitor adds a worker, a *spare*, and the kernel
-// shares the processors among them. So that a run never takes more processors than it was
+// C code cannot be preempted, so a task that runs for long keeps its worker. It is asked to
+// give way at its next csp call. One that makes none is stuck, and its worker with it:
+// when all workers of a run are, while something else could be done -- a ready task, a due
+// timer, an event -- the monitor adds a worker, a *spare*, and the kernel shares the
+// processors among them. So that a run never takes more processors than it was
 // given, the spare is confined, together with one stuck worker, to that one's processor.
 // When a worker of the run's own is free again, the spares retire.
 //
@@ -22,7 +23,7 @@
 #include <unistd.h>
 
 enum {
-    LOOK_NS = 10000000,  // between two looks; a worker is stuck for one to two of them
+    LOOK_NS = 10000000,  // between two looks; a worker is stuck for two to three of them
     LINGER = 10,         // looks in vain before the monitor sleeps
     BUSY_PAUSES = 1000   // waiting for a worker to leave its queues
 };
@@ -69,7 +70,9 @@ static struct look look_at_workers(struct run *run)
     for (int i = 0; i < n; i++) {
         struct worker *w = run->workers[i];
         uint32_t tick = atomic_load_explicit(&w->tick, memory_order_relaxed);
-        w->stuck = !asleep(w) && tick == w->watched_tick;
+        bool same = !asleep(w) && tick == w->watched_tick;
+        w->stuck = same && atomic_load_explicit(&w->give_way, memory_order_relaxed);
+        atomic_store_explicit(&w->give_way, same, memory_order_relaxed);
         w->watched_tick = tick;
         if (w->stuck && !look.most_stuck)
             look.most_stuck = w;

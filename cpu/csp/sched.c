@@ -444,3 +444,9 @@ void csp_yield(void)
         sched_ready_last(t, w, others_ready(w));
     sched_park(t);
 }
+
+void sched_give_way(struct worker *w)
+{
+    atomic_store_explicit(&w->give_way, false, RELAXED);
+    csp_yield();
+}

@@ -121,6 +121,7 @@ static int commit(int index, struct task *me, struct task *wake, bool panics)
         csp_panic("send on closed channel");
     if (wake)
         sched_ready(wake, task_worker(me));
+    give_way(task_worker(me));
     return index;
 }
 

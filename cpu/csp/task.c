@@ -98,6 +98,7 @@ OWNER_ONLY static int go(struct spawn s)
     if (unlikely(!t))
         return CSP_ENOMEM;
     sched_ready_last(t, w, true);
+    give_way(w);
     return CSP_OK;
 }
 

@@ -110,6 +110,7 @@ static void reset(struct worker *w, struct run *run, int index)
         atomic_store(&w->word, NAP_AWAKE);
     w->entered = w->spinning = w->retired = false;
     atomic_store(&w->retire, false);
+    atomic_store(&w->give_way, false);
     w->stuck = false;
     w->watched_tick = UINT32_MAX;
     w->guest = NULL;

@@ -339,6 +339,9 @@ void stack_put(struct task *t, struct worker *w);
 unsigned stack_class_default(void);
 // Hands w's cached slots back to the shared pool.
 void stack_flush(struct worker *w);
+// Gives the memory of slots that have been free since the last call back to the kernel,
+// if they are many. Not where a slot's record holds on to something: under TSan.
+void stack_trim(void);
 // Calls visit for every slot that has ever held a task. The set may change meanwhile.
 void stack_each(void (*visit)(struct task *, void *), void *arg);
 size_t stack_size(const struct task *t);

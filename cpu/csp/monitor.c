@@ -9,6 +9,7 @@
 // When a worker of the run's own is free again, the spares retire.
 //
 // It looks every 10 ms, as Go's sysmon does, and sleeps when all workers of all runs do.
+// Every second it gives the memory of unused stacks back.
 //
 // It also prints the list of tasks on SIGQUIT: a signal handler could not.
 
@@ -24,7 +25,8 @@
 
 enum {
     LOOK_NS = 10000000,  // between two looks; a worker is stuck for two to three of them
-    LINGER = 10,         // looks in vain before the monitor sleeps
+    LINGER = 250,        // looks in vain before the monitor sleeps
+    TRIM = 100,          // looks between two times of giving unused stacks back
     BUSY_PAUSES = 1000   // waiting for a worker to leave its queues
 };
 
@@ -219,8 +221,11 @@ static void *monitor_main(void *arg)
 {
     (void)arg;
     prctl(PR_SET_NAME, "csp-monitor");
+    unsigned looks = 0;
     for (int quiet = 0;;) {
         uint32_t seen = atomic_load(&calls);
+        if (!SANITIZE_TASKS && ++looks % TRIM == 0)
+            stack_trim();
         lock_take(&monitor_lock);
         quiet = look() ? quiet + 1 : 0;
         if (quiet > LINGER) {

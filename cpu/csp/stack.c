@@ -2,7 +2,8 @@
 //
 // An arena is 64 MiB of address space, aligned to its size, cut into slots of one power
 // of two. Its first use maps it; it is never unmapped, and slots go from task to task,
-// also from run to run. Neighbouring arenas merge into one mapping of the kernel's, so
+// also from run to run. The memory behind an arena of which no slot has been in use for a
+// while goes back to the kernel. Neighbouring arenas merge into one mapping of the kernel's, so
 // that a million stacks need a handful of the 65530 mappings that a process may have.
 //
 // The lowest page of a slot is a guard. MADV_GUARD_INSTALL (Linux 6.13) makes one without
@@ -17,7 +18,8 @@
 
 enum {
     GUARD_INSTALL = 102,  // MADV_GUARD_INSTALL, which older headers lack
-    GUARD_BUDGET = 16000  // each guard by mprotect costs two mappings of the process
+    GUARD_BUDGET = 16000,  // each guard by mprotect costs two mappings of the process
+    KEEP_FREE = 4096       // free slots of a class that are never given back
 };
 
 #define ARENA_SIZE ((size_t)1 << ARENA_BITS)
@@ -26,17 +28,23 @@ struct arena {
     char *base;
     unsigned class;
     _Atomic uint32_t carved;  // slots handed out so far, from the base upwards
+    uint32_t guarded;         // slots that have had their guard made
+    uint32_t n_free;          // stack_trim's count
     struct arena *next;
+    struct arena *empty_next;
 };
 
 struct pool {
     struct lock lock;
     struct task *free;
-    struct arena *newest;
+    size_t n_free, least_free;  // now, and since the last stack_trim
+    struct arena *newest;       // the one being carved
+    struct arena *empty;        // given back: to be carved again
 };
 
 _Atomic uint8_t csp_arena_class[1u << (ADDRESS_BITS - ARENA_BITS)];
 static struct pool pools[STACK_CLASS_MAX + 1];
+static struct arena *arena_at[1u << (ADDRESS_BITS - ARENA_BITS)];
 static _Atomic(struct arena *) arenas;
 static _Atomic bool guard_by_protect;
 static _Atomic int guard_budget = GUARD_BUDGET;
@@ -99,6 +107,7 @@ static struct arena *arena_new(unsigned class)
     a->next = atomic_load(&arenas);
     while (!atomic_compare_exchange_weak(&arenas, &a->next, a))
         continue;
+    arena_at[(uintptr_t)base >> ARENA_BITS] = a;
     atomic_store_explicit(&csp_arena_class[(uintptr_t)base >> ARENA_BITS],
                           (uint8_t) class, memory_order_release);
     return a;
@@ -136,28 +145,42 @@ OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
     unsigned slots = (unsigned)(ARENA_SIZE >> class);
     lock_take(&pool->lock);
     struct task *list = pool->free, *last = list;
-    for (unsigned i = 1; last && i < n && last->next; i++)
+    unsigned taken = 1;
+    for (; last && taken < n && last->next; taken++)
         last = last->next;
     if (last) {
         pool->free = last->next;
         last->next = NULL;
+        pool->n_free -= taken;
+        if (pool->n_free < pool->least_free)
+            pool->least_free = pool->n_free;
         lock_drop(&pool->lock);
         return list;
     }
     struct arena *a = pool->newest;
-    if (!a || atomic_load_explicit(&a->carved, memory_order_relaxed) == slots)
-        pool->newest = a = arena_new(class);
+    if (!a || atomic_load_explicit(&a->carved, memory_order_relaxed) == slots) {
+        a = pool->empty;
+        if (a)
+            pool->empty = a->empty_next;
+        else
+            a = arena_new(class);
+        pool->newest = a;
+    }
     if (!a) {
         lock_drop(&pool->lock);
         return NULL;
     }
     unsigned first = atomic_load_explicit(&a->carved, memory_order_relaxed);
     unsigned end = first + n < slots ? first + n : slots;
+    unsigned guarded = a->guarded;
+    if (end > guarded)
+        a->guarded = end;
     atomic_store_explicit(&a->carved, end, memory_order_release);
     lock_drop(&pool->lock);
     for (unsigned i = end; i-- > first;) {
         char *slot = a->base + ((size_t)i << class);
-        guard(slot, class);
+        if (i >= guarded)
+            guard(slot, class);
         struct task *t = stack_task((uintptr_t)slot, class);
         t->next = list;
         list = t;
@@ -165,12 +188,14 @@ OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
     return list;
 }
 
-OWNER_ONLY static void pool_put(unsigned class, struct task *first, struct task *last)
+OWNER_ONLY static void pool_put(unsigned class, struct task *first, struct task *last,
+                                size_t n)
 {
     struct pool *pool = &pools[class];
     lock_take(&pool->lock);
     last->next = pool->free;
     pool->free = first;
+    pool->n_free += n;
     lock_drop(&pool->lock);
 }
 
@@ -198,7 +223,7 @@ OWNER_ONLY void stack_put(struct task *t, struct worker *w)
     unsigned class = class_at(t);
     if (class != w->run->stack_class) {
         if (w->odd_stack)
-            pool_put(class_at(w->odd_stack), w->odd_stack, w->odd_stack);
+            pool_put(class_at(w->odd_stack), w->odd_stack, w->odd_stack, 1);
         w->odd_stack = t;
         return;
     }
@@ -213,7 +238,7 @@ OWNER_ONLY void stack_put(struct task *t, struct worker *w)
     keep->next = NULL;
     while (last->next)
         last = last->next;
-    pool_put(class, first, last);
+    pool_put(class, first, last, w->n_stacks - STACK_BATCH);
     w->n_stacks = STACK_BATCH;
 }
 
@@ -223,11 +248,70 @@ OWNER_ONLY void stack_flush(struct worker *w)
     while (last && last->next)
         last = last->next;
     if (last)
-        pool_put(w->run->stack_class, w->stacks, last);
+        pool_put(w->run->stack_class, w->stacks, last, w->n_stacks);
     if (w->odd_stack)
-        pool_put(class_at(w->odd_stack), w->odd_stack, w->odd_stack);
+        pool_put(class_at(w->odd_stack), w->odd_stack, w->odd_stack, 1);
     w->stacks = w->odd_stack = NULL;
     w->n_stacks = 0;
+}
+
+// Whole arenas only: a slot that is in use keeps the others of its arena.
+OWNER_ONLY static void trim(unsigned class, struct task *list, const struct arena *newest)
+{
+    struct pool *pool = &pools[class];
+    uint32_t slots = (uint32_t)(ARENA_SIZE >> class);
+    struct task *keep = NULL, *last = NULL, *next;
+    struct arena *empty = NULL, *a;
+    size_t kept = 0;
+    for (struct task *t = list; t; t = t->next) {
+        a = arena_at[(uintptr_t)t >> ARENA_BITS];
+        if (++a->n_free == slots && a != newest) {
+            a->empty_next = empty;
+            empty = a;
+        }
+    }
+    for (struct task *t = list; t; t = next) {
+        next = t->next;
+        a = arena_at[(uintptr_t)t >> ARENA_BITS];
+        if (a->n_free == slots && a != newest)
+            continue;
+        a->n_free = 0;
+        t->next = keep;
+        keep = t;
+        last = last ? last : t;
+        kept++;
+    }
+    if (keep)
+        pool_put(class, keep, last, kept);
+    while ((a = empty)) {
+        empty = a->empty_next;
+        a->n_free = 0;
+        atomic_store_explicit(&a->carved, 0, memory_order_release);
+        madvise(a->base, ARENA_SIZE, MADV_DONTNEED);
+        lock_take(&pool->lock);
+        a->empty_next = pool->empty;
+        pool->empty = a;
+        lock_drop(&pool->lock);
+    }
+}
+
+OWNER_ONLY void stack_trim(void)
+{
+    for (unsigned class = STACK_CLASS_MIN; class <= STACK_CLASS_MAX; class ++) {
+        struct pool *pool = &pools[class];
+        struct task *list = NULL;
+        lock_take(&pool->lock);
+        const struct arena *newest = pool->newest;
+        if (pool->least_free > KEEP_FREE) {
+            list = pool->free;
+            pool->free = NULL;
+            pool->n_free = 0;
+        }
+        pool->least_free = pool->n_free;
+        lock_drop(&pool->lock);
+        if (list)
+            trim(class, list, newest);
+    }
 }
 
 void stack_each(void (*visit)(struct task *, void *), void *arg)

@@ -418,6 +418,13 @@ struct task *sched_shared_one(struct run *run);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext);
 bool sched_ring_empty(const struct worker *w);
+// Is there room for one more task at most? For w itself.
+static inline bool sched_ring_full(const struct worker *w)
+{
+    return atomic_load_explicit(&w->tail, memory_order_relaxed) -
+               atomic_load_explicit(&w->head, memory_order_relaxed) >=
+           RING_SIZE - 1;
+}
 // Moves the victim's ready tasks, runnext too, to the run's shared queue: any thread. How
 // many they were.
 uint32_t sched_share(struct worker *victim);

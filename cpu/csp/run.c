@@ -86,7 +86,6 @@ static void drop_task(struct task *t, void *arg)
 // When the workers have gone: what the tasks that are left held, and what they did.
 static void run_close(struct run *run, struct csp_stats *stats)
 {
-    monitor_leave(run);
     struct csp_stats s = {.elapsed_ns = run->simulated ? sim_now(run)
                                                        : clock_now() - run->start_ns};
     uint64_t ended = 0;
@@ -142,6 +141,7 @@ int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
                                                     .at = __builtin_return_address(0),
                                                     .rng = rng_next(&rng)});
     if (!t) {
+        monitor_leave(&run);
         run_close(&run, NULL);
         return CSP_ENOMEM;
     }
@@ -150,6 +150,7 @@ int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
     task_set_wait(t, WAIT_READY);
     host->handoff = t;
     worker_loop(host);
+    monitor_leave(&run);
     wait_for_guests(&run);
     overflow_stack_close(signal_stack);
     overflow_remove();

@@ -403,6 +403,10 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
     struct task *old = put_runnext(w, t);
     if (old) {
         ring_push(w, old);
+        // A task that wakes many lets them go on before they overflow the ring and get
+        // cold.
+        if (unlikely(sched_ring_full(w)))
+            atomic_store_explicit(&w->give_way, true, RELAXED);
         worker_wake_one(run);
     } else if (atomic_load(&run->unwatched)) {
         worker_watch_over(run);

@@ -50,6 +50,8 @@ static void finish(struct job *job)
     struct task *t = job->task;
     struct run *run = task_run(t);
     _Atomic uint32_t *guests = &run->guests;
+    sanitize_release(t);
+    sanitize_release(run);
     sched_ready(t, NULL);
     // Only now may the run be found to be dead; whoever looks next finds the task or has
     // run it.
@@ -67,6 +69,7 @@ static void *helper_main(void *arg)
             futex_wait(&h->has_job, 0, -1);
         atomic_store(&h->has_job, 0);
         struct job *job = h->job;
+        sanitize_acquire(job->task);
         job->result = job->fn(job->arg);
         // Back to the pool before the task knows, so that its next call finds this
         // thread.
@@ -126,6 +129,7 @@ OWNER_ONLY static void call_here(struct task *t, struct job *job)
     task_set_wait(t, WAIT_BLOCKING);
     sanitize_release(t);
     sched_leave(t);
+    sanitize_acquire(t);
 }
 
 OWNER_ONLY struct task *job_run(struct worker *w)
@@ -156,8 +160,10 @@ int csp_blocking(int (*fn)(void *), void *arg)
     atomic_fetch_add(&run->blocking, 1);
     task_set_wait(me, WAIT_BLOCKING);
     h->job = &job;
+    sanitize_release(me);
     atomic_store(&h->has_job, 1);
     futex_wake(&h->has_job, 1);
     sched_park(me);
+    sanitize_acquire(me);
     return job.result;
 }

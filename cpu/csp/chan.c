@@ -9,7 +9,7 @@
 // Not lock-free: the lock is held for a copy and a few pointers, and in return len,
 // close, select and strict first come, first served are exact.
 
-#include "csp_impl.h"
+#include "csp_order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +22,11 @@ static void copy_elem(void *to, const void *from, size_t size)
         memcpy(to, from, 8);
     else if (size == 4)
         memcpy(to, from, 4);
-    else if (size > 0)
+    else if (size > 0) {
+        sanitize_hide();
         memcpy(to, from, size);
+        sanitize_show();
+    }
 }
 
 static void receive_elem(const struct csp_chan *ch, void *to, const void *from)
@@ -34,8 +37,10 @@ static void receive_elem(const struct csp_chan *ch, void *to, const void *from)
 
 static void zero_elem(const struct csp_chan *ch, void *to)
 {
+    sanitize_hide();
     if (to && ch->elem_size > 0)
         memset(to, 0, ch->elem_size);
+    sanitize_show();
 }
 
 static char *slot(struct csp_chan *ch, size_t index)
@@ -53,6 +58,7 @@ struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
     size_t bytes;
     if (__builtin_mul_overflow(elem_size, capacity, &bytes) ||
         __builtin_add_overflow(bytes, sizeof(struct csp_chan), &bytes) ||
+        __builtin_add_overflow(bytes, order_bytes(capacity), &bytes) ||
         bytes > PTRDIFF_MAX)
         return NULL;
     struct csp_chan *ch = malloc(bytes);
@@ -61,6 +67,7 @@ struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
     memset(ch, 0, sizeof *ch);
     ch->elem_size = elem_size;
     ch->cap = capacity;
+    order_init(ch);
     return ch;
 }
 
@@ -99,10 +106,13 @@ static struct task *complete(struct waiter *w, bool ok)
 
 int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
 {
+    order_send(ch);
     if (unlikely(atomic_load_explicit(&ch->closed, memory_order_relaxed)))
         return CSP_CLOSED;
     struct waiter *w = dequeue(&ch->receivers);
     if (w) {
+        order_sent(ch, elem);
+        order_meet(ch, w);
         receive_elem(ch, w->elem, elem);
         *wake = complete(w, true);
         return CSP_OK;
@@ -110,6 +120,8 @@ int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
     size_t count = chan_count(ch);
     if (count == ch->cap)
         return CSP_WOULD_BLOCK;
+    order_sent(ch, elem);
+    order_put(ch, ch->head + count);
     copy_elem(slot(ch, ch->head + count), elem, ch->elem_size);
     atomic_store_explicit(&ch->count, count + 1, memory_order_release);
     return CSP_OK;
@@ -121,15 +133,21 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
     struct waiter *w = dequeue(&ch->senders);
     if (count == 0) {
         if (w) {
+            order_meet(ch, w);
+            order_received(ch, elem);
             receive_elem(ch, elem, w->elem);
             *wake = complete(w, true);
             return CSP_OK;
         }
         if (!atomic_load_explicit(&ch->closed, memory_order_relaxed))
             return CSP_WOULD_BLOCK;
+        order_closed(ch);
+        order_received(ch, elem);
         zero_elem(ch, elem);
         return CSP_CLOSED;
     }
+    order_take(ch, ch->head, w);
+    order_received(ch, elem);
     receive_elem(ch, elem, slot(ch, ch->head));
     if (w) {
         // The buffer is full: the oldest element's slot is the one for the newest.
@@ -189,6 +207,7 @@ static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
                       struct waiter *w)
 {
     struct task *t = w->task;
+    order_park(w);
     waitq_push(q, w);
     t->waiters = w;
     t->n_waiters = 1;
@@ -196,6 +215,7 @@ static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
     chan_unlock(ch, task_worker(t));
     sched_park(t);
     t->n_waiters = 0;
+    order_woken(w);
     return w->ok;
 }
 
@@ -241,6 +261,8 @@ bool csp_chan_recv(struct csp_chan *ch, void *elem)
 int csp_chan_try_send(struct csp_chan *ch, const void *elem)
 {
     struct task *wake = NULL;
+    if (ch)
+        order_send(ch);
     if (!ch || !chan_may_send(ch))
         return CSP_WOULD_BLOCK;
     struct worker *here = worker_here();
@@ -267,10 +289,12 @@ int csp_chan_try_recv(struct csp_chan *ch, void *elem)
 }
 
 // With the lock held: everyone in q goes into woken.
-static void release_all(struct csp_chan *ch, struct waitq *q, struct task_queue *woken)
+static void release_all(struct csp_chan *ch, struct waitq *q, uint16_t clock,
+                        struct task_queue *woken)
 {
     struct waiter *w;
     while ((w = dequeue(q))) {
+        w->clock = clock;
         if (!w->sending)
             zero_elem(ch, w->elem);
         queue_push(woken, complete(w, false));
@@ -286,8 +310,9 @@ void csp_chan_close(struct csp_chan *ch)
     struct worker *here = worker_here();
     chan_lock(ch, here);
     bool closed = atomic_exchange(&ch->closed, true);
-    release_all(ch, &ch->receivers, &woken);
-    release_all(ch, &ch->senders, &woken);
+    uint16_t clock = closed ? 0 : order_close(ch);
+    release_all(ch, &ch->receivers, clock, &woken);
+    release_all(ch, &ch->senders, clock, &woken);
     chan_unlock(ch, here);
     if (closed)
         csp_panic("close of closed channel");

@@ -368,6 +368,10 @@ void fiber_arrived(struct context *ctx);
 // Has the dropped task t, which will never run again, order what it did before what
 // follows: on its slot, and in its run. host: the calling thread's.
 void fiber_drop(struct task *t, struct context *host);
+// What follows, up to fiber_return(fiber_lend(w)), TSan takes for the doing of w's OS
+// thread: the calling task has nothing to do with it.
+void *fiber_lend(struct worker *w);
+void fiber_return(void *fiber);
 
 // task.c
 struct spawn {

@@ -36,6 +36,7 @@ struct waiter {
     _Atomic uint8_t
         place;  // enum place; changed under the channel's lock, but for LEAVING
     bool ok;    // set by the waker: the element went over; false: the channel was closed
+    uint16_t clock, size;  // see csp_order.h
 };
 
 // `first` is atomic only so that a try operation may peek at emptiness without the lock.

@@ -4,11 +4,23 @@
 // orders nothing, or it would take two tasks on one worker for synchronised and miss the
 // races of the program. What does order them is said here by hand: sanitize_release and
 // the sanitize_acquire of the same address that follows.
+//
+// Under TSan the runtime is built twice. For programs, with CSP_MEMORY_MODEL, it is not
+// instrumented: its locks and atomics order nothing, its memory is nobody's business, and
+// tasks are ordered by csp_order.h alone, so that TSan finds the races of the program
+// even where the runtime has happened to order them. For the runtime's own tests it is
+// instrumented, and TSan finds the runtime's races; what the OS thread orders there is
+// said by checked_release and checked_acquire.
 
 #ifndef CSP_SANITIZE_H
 #define CSP_SANITIZE_H
 
-#if defined(__SANITIZE_ADDRESS__)
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(CSP_MEMORY_MODEL)
+#define CSP_TSAN 1
+#elif defined(__SANITIZE_ADDRESS__)
 #define CSP_ASAN 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -39,6 +51,86 @@ static inline void sanitize_release(void *address)
 static inline void sanitize_acquire(void *address)
 {
     (void)address;
+}
+#endif
+
+#if defined(CSP_TSAN) && !defined(CSP_MEMORY_MODEL)
+static inline void checked_release(void *address)
+{
+    __tsan_release(address);
+}
+static inline void checked_acquire(void *address)
+{
+    __tsan_acquire(address);
+}
+#else
+static inline void checked_release(void *address)
+{
+    (void)address;
+}
+static inline void checked_acquire(void *address)
+{
+    (void)address;
+}
+#endif
+
+#ifdef CSP_MEMORY_MODEL
+enum { MEMORY_MODEL = 1 };
+// In TSan's library, but in none of its headers.
+void __tsan_read_range(const void *address, size_t size);
+void __tsan_write_range(const void *address, size_t size);
+void __tsan_ignore_thread_begin(void);
+void __tsan_ignore_thread_end(void);
+uint16_t order_release(void);
+void order_acquire(uint16_t clock);
+static inline void sanitize_read(const void *address, size_t size)
+{
+    if (size > 0)
+        __tsan_read_range(address, size);
+}
+static inline void sanitize_write(void *address, size_t size)
+{
+    if (size > 0)
+        __tsan_write_range(address, size);
+}
+static inline void sanitize_hide(void)
+{
+    __tsan_ignore_thread_begin();
+}
+static inline void sanitize_show(void)
+{
+    __tsan_ignore_thread_end();
+}
+#else
+enum { MEMORY_MODEL = 0 };
+// A number for what the calling task has done so far, to be acquired by another; see
+// csp_order.h.
+static inline uint16_t order_release(void)
+{
+    return 0;
+}
+static inline void order_acquire(uint16_t clock)
+{
+    (void)clock;
+}
+// The calling task reads or writes this memory of the program's.
+static inline void sanitize_read(const void *address, size_t size)
+{
+    (void)address;
+    (void)size;
+}
+static inline void sanitize_write(void *address, size_t size)
+{
+    (void)address;
+    (void)size;
+}
+// From here to sanitize_show, functions of the C library that TSan watches touch memory
+// on the runtime's behalf.
+static inline void sanitize_hide(void)
+{
+}
+static inline void sanitize_show(void)
+{
 }
 #endif
 

@@ -65,8 +65,8 @@ OWNER_ONLY void fiber_init(struct task *t, void *top, void (*entry)(void *))
 #ifdef CSP_TSAN
     if (ctx->tsan_fiber)
         __tsan_destroy_fiber(ctx->tsan_fiber);
-    // The last task on this slot has ended before this one begins.
-    __tsan_acquire(t);
+    // The last task on this slot has ended before this one begins. (See task_entry, too.)
+    checked_acquire(t);
     ctx->tsan_fiber = __tsan_create_fiber(0);
 #endif
 }
@@ -102,3 +102,46 @@ UNINSTRUMENTED void fiber_drop(struct task *t, struct context *host)
     (void)t;
     (void)host;
 }
+
+UNINSTRUMENTED void *fiber_lend(struct worker *w)
+{
+    void *fiber = NULL;
+#ifdef CSP_MEMORY_MODEL
+    fiber = __tsan_get_current_fiber();
+    if (fiber != w->ctx.tsan_fiber)
+        __tsan_switch_to_fiber(w->ctx.tsan_fiber, __tsan_switch_to_fiber_no_sync);
+#endif
+    (void)w;
+    return fiber;
+}
+
+UNINSTRUMENTED void fiber_return(void *fiber)
+{
+#ifdef CSP_MEMORY_MODEL
+    if (fiber != __tsan_get_current_fiber())
+        __tsan_switch_to_fiber(fiber, __tsan_switch_to_fiber_no_sync);
+#endif
+    (void)fiber;
+}
+
+#ifdef CSP_MEMORY_MODEL
+// TSan keeps a clock for an address, and adds to it at each release. So clocks take turns
+// at many addresses, and what is left of the last turn is too old to order anything new.
+enum { CLOCKS = UINT16_MAX };
+
+static uint64_t clocks[CLOCKS];
+static _Atomic uint32_t next_clock;
+
+uint16_t order_release(void)
+{
+    uint16_t clock = (uint16_t)(1 + atomic_fetch_add(&next_clock, 1) % CLOCKS);
+    __tsan_release(&clocks[clock - 1]);
+    return clock;
+}
+
+void order_acquire(uint16_t clock)
+{
+    if (clock > 0)
+        __tsan_acquire(&clocks[clock - 1]);
+}
+#endif

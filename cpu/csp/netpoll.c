@@ -140,7 +140,9 @@ static bool reserve(struct netpoll *p, int fd)
     struct fd_waiter **fds = realloc(p->fds, (size_t)n * sizeof *fds);
     if (!fds)
         return false;
+    sanitize_hide();
     memset(fds + p->n_fds, 0, (size_t)(n - p->n_fds) * sizeof *fds);
+    sanitize_show();
     p->fds = fds;
     p->n_fds = n;
     return true;

@@ -325,7 +325,7 @@ OWNER_ONLY void sched_park(struct task *t)
     struct task *next = sched_pick(w);
     if (next == t) {
         task_set_wait(t, WAIT_RUNNING);
-        sanitize_acquire(t);
+        checked_acquire(t);
         return;
     }
     if (!next && !w->run->simulated) {
@@ -333,7 +333,7 @@ OWNER_ONLY void sched_park(struct task *t)
         atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
     }
     fiber_switch(&t->ctx, destination(w, next));
-    sanitize_acquire(t);
+    checked_acquire(t);
 }
 
 OWNER_ONLY void sched_leave(struct task *t)
@@ -341,7 +341,7 @@ OWNER_ONLY void sched_leave(struct task *t)
     struct worker *w = task_worker(t);
     atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
     fiber_switch(&t->ctx, destination(w, NULL));
-    sanitize_acquire(t);
+    checked_acquire(t);
 }
 
 OWNER_ONLY void sched_resume(struct worker *w, struct task *t)
@@ -374,7 +374,7 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
 {
     struct run *run = task_run(t);
     task_set_wait(t, WAIT_READY);
-    sanitize_release(t);
+    checked_release(t);
     if (w && unlikely(w->run != run))
         w = NULL;
     if (unlikely(run->simulated)) {

@@ -7,7 +7,7 @@
 // task parks. Whoever wants to serve one of them must first win the task's `won`: one
 // case, or the timeout, is all.
 
-#include "csp_impl.h"
+#include "csp_order.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -178,6 +178,7 @@ static void enqueue(const struct select *s, struct task *me)
                              .elem = c->elem,
                              .sending = c->op == CSP_SEND,
                              .selecting = true};
+        order_park(w);
         waitq_push(w->sending ? &c->ch->senders : &c->ch->receivers, w);
     }
 }
@@ -208,6 +209,7 @@ static int select_wait(const struct select *s, struct task *me, int64_t timeout_
     if (!w)
         return CSP_TIMEOUT;
     int index = case_of(s, (size_t)(w - s->waiters));
+    order_woken(w);
     s->cases[index].ok = w->ok;
     if (w->sending && !w->ok)
         csp_panic("send on closed channel");

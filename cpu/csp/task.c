@@ -33,6 +33,8 @@ static void task_entry(void *arg)
 {
     struct task *t = arg;
     fiber_arrived(&t->ctx);
+    // What the last task on this stack did is over.
+    sanitize_acquire(t);
     t->fn(t->arg);
     sched_exit(t);
 }
@@ -40,14 +42,19 @@ static void task_entry(void *arg)
 OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
 {
     struct run *run = w->run;
+    sanitize_hide();
     struct task *t = stack_get(s->class, w);
+    sanitize_show();
     if (!t)
         return NULL;
     char *top = (char *)t;
     t->arg = s->arg;
     if (s->copy) {
         top -= (s->copy_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+        sanitize_read(s->copy, s->copy_size);
+        sanitize_hide();
         t->arg = memcpy(top, s->copy, s->copy_size);
+        sanitize_show();
     }
     t->fn = s->fn;
     t->pins = 0;
@@ -58,8 +65,10 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
     t->holds_cpu = false;
     t->priority = 0;
     t->name[0] = '\0';
+    sanitize_hide();
     if (s->name)
         strncat(t->name, s->name, sizeof t->name - 1);
+    sanitize_show();
     if (w->next_id == w->last_id) {
         w->next_id = atomic_fetch_add_explicit(&run->ids, ID_BATCH, memory_order_relaxed);
         w->last_id = w->next_id + ID_BATCH;

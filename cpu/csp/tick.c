@@ -19,9 +19,15 @@ static void fire_ticker(struct timer *timer, struct worker *w, uint64_t now_ns)
     struct ticker *ticker = (struct ticker *)(void *)timer;
     struct csp_chan *ch = ticker->ch;
     struct task *wake = NULL;
+    void *fiber = fiber_lend(w);
+    sanitize_acquire(ticker);
+    sanitize_hide();
     chan_lock(ch, w);
     chan_send_now(ch, &now_ns, &wake);
     chan_unlock(ch, w);
+    sanitize_show();
+    sanitize_release(ticker);
+    fiber_return(fiber);
     if (wake)
         sched_ready(wake, w);
     if (ticker->period_ns == 0) {
@@ -59,6 +65,7 @@ static struct csp_chan *ticker_new(uint64_t ns, uint64_t period_ns)
     ticker->period_ns = period_ns;
     atomic_init(&ticker->run, run);
     ch->ticker = ticker;
+    sanitize_release(ticker);
     timer_arm(run, &ticker->timer, timer_deadline(run, ns));
     return ch;
 }
@@ -80,5 +87,6 @@ void ticker_free(struct ticker *ticker)
     struct run *run = atomic_load(&ticker->run);
     if (run)
         timer_cancel(run, &ticker->timer);
+    sanitize_acquire(ticker);
     free(ticker);
 }

@@ -53,6 +53,22 @@ static size_t chan_count(const struct csp_chan *ch)
     return atomic_load_explicit(&ch->count, memory_order_relaxed);
 }
 
+// True: nothing will come from ch any more. Nobody sends to a closed channel, so what is
+// empty after `closed` was seen stays empty.
+static bool finished(const struct csp_chan *ch)
+{
+    return unlikely(atomic_load_explicit(&ch->closed, memory_order_acquire)) &&
+           atomic_load_explicit(&ch->count, memory_order_acquire) == 0;
+}
+
+static int receive_nothing(struct csp_chan *ch, void *elem)
+{
+    order_closed(ch);
+    order_received(ch, elem);
+    zero_elem(ch, elem);
+    return CSP_CLOSED;
+}
+
 struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
 {
     size_t bytes;
@@ -139,12 +155,7 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
             *wake = complete(w, true);
             return CSP_OK;
         }
-        if (!atomic_load_explicit(&ch->closed, memory_order_relaxed))
-            return CSP_WOULD_BLOCK;
-        order_closed(ch);
-        order_received(ch, elem);
-        zero_elem(ch, elem);
-        return CSP_CLOSED;
+        return finished(ch) ? receive_nothing(ch, elem) : CSP_WOULD_BLOCK;
     }
     order_take(ch, ch->head, w);
     order_received(ch, elem);
@@ -247,6 +258,11 @@ bool csp_chan_recv(struct csp_chan *ch, void *elem)
     if (unlikely(!ch))
         wait_for_ever(me, WAIT_RECV_NIL);
     struct worker *here = task_worker(me);
+    if (finished(ch)) {
+        receive_nothing(ch, elem);
+        give_way(here);
+        return false;
+    }
     chan_lock(ch, here);
     int done = chan_recv_now(ch, elem, &wake);
     if (done == CSP_WOULD_BLOCK) {
@@ -280,6 +296,8 @@ int csp_chan_try_recv(struct csp_chan *ch, void *elem)
     struct task *wake = NULL;
     if (!ch || !chan_may_recv(ch))
         return CSP_WOULD_BLOCK;
+    if (finished(ch))
+        return receive_nothing(ch, elem);
     struct worker *here = worker_here();
     chan_lock(ch, here);
     int done = chan_recv_now(ch, elem, &wake);

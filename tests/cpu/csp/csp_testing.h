@@ -58,7 +58,8 @@ enum { VIRTUAL_SEEDS = TEST_SANITIZED ? 5 : 200, HANG_S = 240 };
 struct schedule {
     const char *test;  // its name for cmocka, if it is known
     struct csp_opts opts;
-    char replay[512];  // "" between runs
+    char replay[512];   // "" between runs
+    const char *panic;  // what the run is expected to panic with, or NULL
 };
 static struct schedule schedule;
 
@@ -154,8 +155,13 @@ static inline int run_with(struct csp_opts opts, void (*fn)(void *), void *arg)
     return result;
 }
 
-// A run that must end well, unless the environment wants another one; with a word on how
-// to repeat it should the process die meanwhile.
+static inline void expect_panic(const char *msg)
+{
+    CHECK(strcmp(msg, schedule.panic) == 0);
+}
+
+// A run that must end well, or with the expected panic, unless the environment wants
+// another one; with a word on how to repeat it should the process die meanwhile.
 static inline void run_well(struct csp_opts opts, void (*fn)(void *), void *arg)
 {
     // Sanitizers explain faults themselves, and call print_replay.
@@ -167,6 +173,8 @@ static inline void run_well(struct csp_opts opts, void (*fn)(void *), void *arg)
         opts.seed = 1;
     if (!wanted_run(&opts))
         return;
+    int expected = schedule.panic ? CSP_PANIC : CSP_OK;
+    opts.on_panic = schedule.panic ? expect_panic : NULL;
     replay_set(&opts);
     for (int i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &ours, &old[i]);
@@ -175,10 +183,10 @@ static inline void run_well(struct csp_opts opts, void (*fn)(void *), void *arg)
     alarm(0);
     for (int i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &old[i], NULL);
-    if (result != CSP_OK)
+    if (result != expected)
         print_replay();
     schedule.replay[0] = '\0';
-    assert_int_equal(result, CSP_OK);
+    assert_int_equal(result, expected);
 }
 
 static inline void run_real(void (*fn)(void *), void *arg)
@@ -219,6 +227,14 @@ static inline void run_everywhere(void (*fn)(void *), void *arg)
 {
     run_real(fn, arg);
     run_virtual(fn, arg);
+}
+
+// Every run of fn must panic, with these words.
+static inline void run_panicking(const char *panic, void (*fn)(void *), void *arg)
+{
+    schedule.panic = panic;
+    run_everywhere(fn, arg);
+    schedule.panic = NULL;
 }
 
 // An entry of cmocka's table: fn, as a task, run by one of the functions above.

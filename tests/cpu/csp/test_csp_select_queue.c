@@ -322,7 +322,7 @@ static double cpu_s(int lines_n)
 }
 
 // A loser leaves its queue without looking for itself there: it matters little whether
-// thousands stand in one line or each alone in his. A search would take a hundred times
+// thousands stand in one line or each alone in his. A search would take twenty times
 // as long.
 // Go: chanlinear.go
 static void losers_leave_at_once(void **state)

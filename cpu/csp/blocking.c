@@ -147,6 +147,8 @@ int csp_blocking(int (*fn)(void *), void *arg)
 {
     struct task *me = task_here();
     struct run *run = task_run(me);
+    if (!fn)
+        csp_panic("no function to run");
     struct job job = {.fn = fn, .arg = arg, .task = me};
     // Under virtual time the call takes no simulated time: nobody else goes on meanwhile.
     struct helper *h = run->simulated ? NULL : helper_get();

@@ -98,6 +98,8 @@ OWNER_ONLY static int go(struct spawn s)
 {
     struct task *me = task_here();
     struct worker *w = task_worker(me);
+    if (unlikely(!s.fn))
+        csp_panic("no function to run");
     if (s.class == 0)
         s.class = w->run->stack_class;
     if (s.copy_size > ((size_t)1 << s.class) / 4)

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char said[65536];  // what went to stderr last
+static char said[1 << 19];  // what went to stderr last
 
 static inline void read_back(FILE *f)
 {

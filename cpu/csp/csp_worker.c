@@ -178,9 +178,13 @@ OWNER_ONLY static void retire(struct worker *w)
     if (wanted)
         worker_unretire(run, w);
     lock_drop(&run->idle_lock);
+    // It may have led: somebody else has to, if there is something to wait for.
+    bool unled =
+        !atomic_load(&run->leader) &&
+        (netpoll_pending(run) || atomic_load(&run->next_deadline_ns) != UINT64_MAX);
     if (is_dead)
         end_dead(run);
-    else if (work_visible(run, w))
+    else if (unled || work_visible(run, w))
         worker_wake_one(run);
     for (bool out = wanted; !out;) {
         lock_take(&run->idle_lock);

@@ -154,12 +154,15 @@ bool thread_get_workers(struct run *run)
 struct worker *thread_get_spare(struct run *run)
 {
     int n = atomic_load(&run->n_workers);
+    // Tasks that were there before the worker run on it: its OS thread orders them.
+    sanitize_writes_off();
     struct worker *w = n < run->max_workers ? cache_take(true) : NULL;
-    if (!w)
-        return NULL;
-    reset(w, run, n);
-    run->workers[n] = w;
-    atomic_store(&run->n_workers, n + 1);
+    if (w) {
+        reset(w, run, n);
+        run->workers[n] = w;
+        atomic_store(&run->n_workers, n + 1);
+    }
+    sanitize_writes_on();
     return w;
 }
 

@@ -13,6 +13,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+// ThreadSanitizer's runtime asks for this: by default a child of fork that starts a thread
+// ends.
+const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+    return "die_after_fork=0";
+}
+
 static char said[1 << 19];  // what went to stderr last
 
 static inline void read_back(FILE *f)

@@ -53,7 +53,7 @@ static struct {
 // Counts, and says how far all have come.
 static void beat(int kind)
 {
-    int least = heart.beats[kind] += 1;
+    int least = atomic_fetch_add(&heart.beats[kind], 1) + 1;
     for (int i = 0; i < KINDS; i++)
         least = heart.beats[i] < least ? heart.beats[i] : least;
     int was = heart.least;

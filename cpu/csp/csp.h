@@ -1,16 +1,43 @@
-// csp.h -- tasks, channels and select, with Go's semantics, for C17.
+// csp.h -- tasks, channels and select, with Go's semantics, for C11 and later.
 //
 // A program is a set of tasks that share no variables by habit and talk over channels.
 // Tasks are cheap (a small stack each; a million are fine) and run on `procs` OS threads,
-// moving between them as work moves. This header is the whole public face and the manual.
+// moving between them as work moves. This header is the whole public face and the manual:
+//
+//     typedef CSP_CHAN(int) int_chan;
+//
+//     static void square(void *arg)          // a task: receives, computes, sends
+//     {
+//         int_chan *ch = arg;
+//         int n;
+//         csp_recv(*ch, &n);
+//         csp_send(*ch, n * n);
+//     }
+//
+//     static void first(void *arg)           // the first task; the run ends with it
+//     {
+//         (void)arg;
+//         int_chan ch = CSP_MAKE(int_chan, 0);
+//         csp_go(square, &ch);
+//         csp_send(ch, 7);
+//         int n;
+//         csp_recv(ch, &n);
+//         printf("%d\n", n);
+//         csp_free(ch);
+//     }
+//
+//     int main(void) { return csp_run(first, NULL, NULL, NULL); }
 //
 // Promises: waiters are served first come, first served; a select commits exactly one
-// case and chooses uniformly among the ready ones; an unbuffered receive happens before
-// its send returns; a run in which every task waits for ever ends with CSP_DEADLOCK and a
-// list of them. Refuses: preempting C code, growing stacks (64 KiB unless asked otherwise),
-// and errno: a task may continue on another OS thread after any csp call, so calls return
-// -errno, and neither errno, a pthread mutex nor the address of a thread-local may be held
-// across one.
+// case and chooses uniformly among the ready ones; a run in which every task waits for
+// ever ends with CSP_DEADLOCK and a list of them. Memory is ordered as in Go: what a task
+// did before a send or a close is visible to whoever receives that element, or the close;
+// and what it did before a receive, to the sender whose send that receive made possible
+// (in an unbuffered channel: the very one).
+//
+// Refuses: preempting C code, growing stacks (64 KiB unless asked otherwise), and errno: a
+// task may continue on another OS thread after any csp call, so calls return -errno, and
+// neither errno, a pthread mutex nor the address of a thread-local may be held across one.
 //
 // A task that has run for 10 ms gives way to others at its next csp call. If it makes
 // none, and all workers are taken up like that, then after 20 to 30 ms another OS thread
@@ -22,19 +49,23 @@
 // tasks to stderr, and the program goes on.
 //
 // The lowest page of a stack is a guard: an overflow ends the process with a sentence
-// that names the task. Without a guard, and silently corrupting what lies below, are
-// stacks of less than four pages (where pages have 64 KiB the default stack has four of
-// them), and, on kernels before Linux 6.13, those after the first 16000.
+// that names the task. Two kinds of stack have none, and an overflow there silently
+// corrupts what lies below: those of less than four pages (the default stack has four
+// even where a page has 64 KiB); and, on kernels before Linux 6.13, those after the first
+// 16000.
 //
-// Rounding and flush-to-zero belong to the task; the floating-point exception flags to
-// nobody: any call that waits may change them.
+// Rounding and flush-to-zero belong to the task, which inherits them from the one that
+// started it; the floating-point exception flags to nobody: any call that waits may
+// change them.
 //
-// A call that names no place to be called from is for tasks, inside a csp_run. "From
-// anywhere" is: in tasks, in what csp_blocking runs, and in other threads as long as no
-// run uses the channel, before csp_run or after it. A thread that no run knows of must
-// not wake a task: the run may end under its hands. Mistakes of the program (a send on a
+// Who may call: tasks, inside a csp_run, unless the contract says "from anywhere". That
+// is: from tasks, from what csp_blocking runs, and from other threads as long as no run
+// uses the channel, before csp_run or after it. A thread that no run knows of must not
+// wake a task: the run may end under its hands. Mistakes of the program (a send on a
 // closed channel, freeing a channel that is in use, a task's call outside of any task)
 // panic: see csp_opts.on_panic.
+//
+// In C++ everything up to the typed channels can be used; those need C's _Generic.
 
 #ifndef CSP_H
 #define CSP_H
@@ -43,6 +74,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+// The library is compiled with everything else hidden.
+#pragma GCC visibility push(default)
 
 enum {
     CSP_OK = 0,
@@ -123,7 +160,7 @@ void csp_yield(void);
 
 // Ends the calling task. In the run's first task the others go on, and the run ends with
 // CSP_DEADLOCK when none is left, as after Go's runtime.Goexit.
-_Noreturn void csp_exit(void);
+__attribute__((noreturn)) void csp_exit(void);
 
 // From csp_pin to the matching csp_unpin the task stays on its present OS thread (for
 // libraries that keep state per thread). Calls nest; the end of the task unpins.
@@ -227,6 +264,12 @@ struct csp_case {
 // channel. One channel may stand in several cases. n is at most 65535.
 int csp_select(struct csp_case *cases, int n, int64_t timeout_ns);
 
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#ifndef __cplusplus
 // Typed channels, checked at compile time:
 //
 //     typedef CSP_CHAN(struct cart *) cart_chan;
@@ -269,5 +312,7 @@ int csp_select(struct csp_case *cases, int n, int64_t timeout_ns);
 // receive.
 #define CSP_CASE_SEND(c, p) ((struct csp_case){CSP_SEND, (c).ch, CSP_ELEM(c, p), false})
 #define CSP_CASE_RECV(c, p) ((struct csp_case){CSP_RECV, (c).ch, CSP_ELEM(c, p), false})
+
+#endif
 
 #endif

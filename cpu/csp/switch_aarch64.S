@@ -7,6 +7,7 @@
 
         .text
         .globl  csp_switch
+        .hidden csp_switch
         .type   csp_switch, %function
         .p2align 5
 csp_switch:
@@ -55,6 +56,7 @@ csp_switch:
         .size   csp_switch, .-csp_switch
 
         .globl  csp_switch_root
+        .hidden csp_switch_root
         .type   csp_switch_root, %function
         .p2align 4
 csp_switch_root:
@@ -70,6 +72,7 @@ csp_switch_root:
 
 // void *csp_switch_prepare(void *top, void (*entry)(void *), void *arg)
         .globl  csp_switch_prepare
+        .hidden csp_switch_prepare
         .type   csp_switch_prepare, %function
         .p2align 4
 csp_switch_prepare:
@@ -96,6 +99,7 @@ csp_switch_prepare:
 
 // void csp_cpu_relax(void): this is a spin loop.
         .globl  csp_cpu_relax
+        .hidden csp_cpu_relax
         .type   csp_cpu_relax, %function
         .p2align 4
 csp_cpu_relax:

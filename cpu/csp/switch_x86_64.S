@@ -16,6 +16,7 @@
 
         .text
         .globl  csp_switch
+        .hidden csp_switch
         .type   csp_switch, @function
         .p2align 5
 csp_switch:
@@ -91,6 +92,7 @@ csp_switch:
 // Where the first csp_switch to a new task returns to: calls %r12 with %r13. The return
 // address of this frame is undefined and %rbp is 0, so that unwinders stop here.
         .globl  csp_switch_root
+        .hidden csp_switch_root
         .type   csp_switch_root, @function
         .p2align 4
 csp_switch_root:
@@ -109,6 +111,7 @@ csp_switch_root:
 // returns the sp to start from. The control words are those of the caller, as a child
 // inherits them.
         .globl  csp_switch_prepare
+        .hidden csp_switch_prepare
         .type   csp_switch_prepare, @function
         .p2align 4
 csp_switch_prepare:
@@ -132,6 +135,7 @@ csp_switch_prepare:
 
 // void csp_cpu_relax(void): this is a spin loop.
         .globl  csp_cpu_relax
+        .hidden csp_cpu_relax
         .type   csp_cpu_relax, @function
         .p2align 4
 csp_cpu_relax:

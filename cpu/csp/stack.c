@@ -7,11 +7,13 @@
 // that a million stacks need a handful of the 65530 mappings that a process may have.
 //
 // The lowest page of a slot is a guard. MADV_GUARD_INSTALL (Linux 6.13) makes one without
-// splitting the mapping. Where the kernel lacks it, mprotect makes guards as long as a
-// budget of mappings lasts, and later slots go without.
+// splitting the mapping. Where the kernel lacks it, or an emulator takes the advice and
+// does nothing, mprotect makes guards as long as a budget of mappings lasts, and later
+// slots go without.
 
 #include "csp_impl.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -46,7 +48,8 @@ _Atomic uint8_t csp_arena_class[1u << (ADDRESS_BITS - ARENA_BITS)];
 static struct pool pools[STACK_CLASS_MAX + 1];
 static struct arena *arena_at[1u << (ADDRESS_BITS - ARENA_BITS)];
 static _Atomic(struct arena *) arenas;
-static _Atomic bool guard_by_protect;
+// How guards are made. The first one tells.
+static _Atomic enum guarding { UNTRIED, BY_ADVICE, BY_PROTECT } guarding;
 static _Atomic int guard_budget = GUARD_BUDGET;
 
 static unsigned class_at(const void *address)
@@ -121,16 +124,34 @@ unsigned stack_class_default(void)
     return class;
 }
 
+// Whether the kernel, asked to send the byte there, finds that it cannot be read.
+static bool unreadable(const char *at)
+{
+    int fd[2];
+    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) != 0)
+        return false;
+    bool faults = write(fd[1], at, 1) < 0;
+    close(fd[0]);
+    close(fd[1]);
+    return faults;
+}
+
+static bool guard_by_advice(char *slot, size_t page)
+{
+    enum guarding how = atomic_load_explicit(&guarding, memory_order_relaxed);
+    if (how == BY_PROTECT || madvise(slot, page, GUARD_INSTALL) != 0)
+        how = BY_PROTECT;
+    else if (how == UNTRIED)
+        how = unreadable(slot) ? BY_ADVICE : BY_PROTECT;
+    atomic_store_explicit(&guarding, how, memory_order_relaxed);
+    return how == BY_ADVICE;
+}
+
 static void guard(char *slot, unsigned class)
 {
     size_t page = page_size();
-    if (!worth_a_guard(class))
+    if (!worth_a_guard(class) || guard_by_advice(slot, page))
         return;
-    if (!atomic_load_explicit(&guard_by_protect, memory_order_relaxed)) {
-        if (madvise(slot, page, GUARD_INSTALL) == 0)
-            return;
-        atomic_store_explicit(&guard_by_protect, true, memory_order_relaxed);
-    }
     if (atomic_fetch_sub_explicit(&guard_budget, 1, memory_order_relaxed) > 0)
         mprotect(slot, page, PROT_NONE);
     else

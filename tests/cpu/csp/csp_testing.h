@@ -46,6 +46,11 @@
 #include <sanitizer/common_interface_defs.h>
 #endif
 
+// Whether an emulator runs the test; the build says so.
+#ifndef TEST_EMULATED
+#define TEST_EMULATED 0
+#endif
+
 typedef CSP_CHAN(int) int_chan;
 
 // Sanitizers make a schedule up to fifty times as slow, and the schedules are the same
@@ -63,12 +68,12 @@ struct schedule {
 };
 static struct schedule schedule;
 
-// n, or less of it where a sanitizer makes everything slow (TSan also has few fibers), or
-// where each of some thousand schedules must be short.
+// n, or less of it where a sanitizer or an emulator makes everything slow (TSan also has
+// few fibers), or where each of some thousand schedules must be short.
 static inline int scaled(int n)
 {
     int less = n / 25;
-    bool small = TEST_SANITIZED || schedule.opts.virtual_time;
+    bool small = TEST_SANITIZED || TEST_EMULATED || schedule.opts.virtual_time;
     return !small || n <= 40 ? n : less > 40 ? less : 40;
 }
 

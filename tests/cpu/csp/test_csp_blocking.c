@@ -47,7 +47,7 @@ static int block_at_gate(void *arg)
     struct gate *gate = arg;
     gate->inside++;
     while (!gate->open)
-        nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     return 0;
 }
 

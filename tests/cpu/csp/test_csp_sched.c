@@ -61,7 +61,7 @@ static void park_million(void *arg)
 static void million_tasks(void **state)
 {
     (void)state;
-    int n = TEST_SANITIZED ? 2000 : 1000000;
+    int n = TEST_SANITIZED ? 2000 : TEST_EMULATED ? 100000 : 1000000;
     struct csp_stats stats;
     assert_int_equal(csp_run(park_million, &n, NULL, &stats), CSP_OK);
     assert_int_equal(stats.spawned, n + 1);

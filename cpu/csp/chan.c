@@ -130,6 +130,8 @@ int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
         order_sent(ch, elem);
         order_meet(ch, w);
         receive_elem(ch, w->elem, elem);
+        if (tracing())
+            trace_meet(ch, NULL, w->task);
         *wake = complete(w, true);
         return CSP_OK;
     }
@@ -138,6 +140,8 @@ int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
         return CSP_WOULD_BLOCK;
     order_sent(ch, elem);
     order_put(ch, ch->head + count);
+    if (tracing())
+        trace_put(ch, NULL, count);
     copy_elem(slot(ch, ch->head + count), elem, ch->elem_size);
     atomic_store_explicit(&ch->count, count + 1, memory_order_release);
     return CSP_OK;
@@ -152,6 +156,8 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
             order_meet(ch, w);
             order_received(ch, elem);
             receive_elem(ch, elem, w->elem);
+            if (tracing())
+                trace_meet(ch, w->task, NULL);
             *wake = complete(w, true);
             return CSP_OK;
         }
@@ -160,7 +166,11 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
     order_take(ch, ch->head, w);
     order_received(ch, elem);
     receive_elem(ch, elem, slot(ch, ch->head));
+    if (tracing())
+        trace_take(ch);
     if (w) {
+        if (tracing())
+            trace_put(ch, w->task, count - 1);
         // The buffer is full: the oldest element's slot is the one for the newest.
         copy_elem(slot(ch, ch->head), w->elem, ch->elem_size);
         *wake = complete(w, true);
@@ -223,6 +233,8 @@ static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
     t->waiters = w;
     t->n_waiters = 1;
     task_set_wait(t, wait);
+    if (tracing())
+        trace_wait(ch, wait);
     chan_unlock(ch, task_worker(t));
     sched_park(t);
     t->n_waiters = 0;

@@ -171,6 +171,7 @@ struct worker {
     uint64_t spawned, ended, switches, steals;
     struct job *call;  // a blocking call to make on this stack, for the caller
     struct task *caller;
+    struct trace_row *trace_row;  // of the run's trace; NULL: nothing noted yet
     // Of the process.
     struct worker *cache_next;
     bool has_thread;
@@ -278,6 +279,18 @@ static inline struct task *self(void)
         &csp_arena_class[(sp >> ARENA_BITS) % (1u << (ADDRESS_BITS - ARENA_BITS))],
         memory_order_relaxed);
     return likely(class) ? stack_task(sp, class) : NULL;
+}
+
+// Runs that are traced now, in a cache line of its own: what never changes is read for
+// nothing.
+struct traces {
+    alignas(CACHE_LINE) _Atomic uint32_t n;
+};
+extern __attribute__((visibility("hidden"))) struct traces csp_traces;
+
+static inline bool tracing(void)
+{
+    return unlikely(atomic_load_explicit(&csp_traces.n, memory_order_relaxed));
 }
 
 static inline struct worker *task_worker(struct task *t)
@@ -501,6 +514,9 @@ struct csp_chan {
     _Atomic size_t count;  // elements in the buffer
     struct waitq senders, receivers;
     struct ticker *ticker;  // of csp_after and csp_tick, else NULL
+    uint64_t taken;         // elements taken from the buffer while anybody traced
+    uint64_t traced_by;     // the run whose trace knows the channel by trace_number
+    uint32_t trace_number;
     alignas(16) char buf[];
 };
 // With the lock held: does the operation if it can be done now, else CSP_WOULD_BLOCK.
@@ -564,14 +580,25 @@ uint64_t sim_hash(const struct run *run);
 // which goes on at once.
 struct task *job_run(struct worker *w);
 
-// trace.c
+// trace.c -- all but the first two, only when run->trace is there.
 bool trace_open(struct run *run, const char *path);
 void trace_close(struct run *run);
-// From now on w runs t; NULL: nothing.
-void trace_enter(struct worker *w, const struct task *t);
-// Virtual time: t works from begin to end.
-void trace_work(struct worker *w, const struct task *t, uint64_t begin_ns,
-                uint64_t end_ns);
+void trace_spawn(struct worker *w, const struct task *t);
+// From now on w runs t, until t parks or exits.
+void trace_run(struct worker *w, const struct task *t);
+void trace_park(struct worker *w, const struct task *t);
+void trace_exit(struct worker *w, const struct task *t);
+// w: as sched_ready's.
+void trace_ready(struct run *run, struct worker *w, const struct task *t);
+// Virtual time: t computes from now until end_ns.
+void trace_work(struct worker *w, const struct task *t, uint64_t end_ns);
+// What happens to ch, which is locked, whoever calls; only if tracing(). NULL is the
+// calling task.
+void trace_wait(struct csp_chan *ch, enum wait wait);
+void trace_meet(struct csp_chan *ch, const struct task *from, const struct task *to);
+// place: of the element in the buffer, from the oldest.
+void trace_put(struct csp_chan *ch, const struct task *from, size_t place);
+void trace_take(struct csp_chan *ch);
 
 // dump.c
 // A mistake of the program, in whatever task or thread calls.
@@ -580,6 +607,9 @@ _Noreturn void csp_panic(const char *message);
 void dump_tasks(const struct run *run, const char *headline, bool still);
 // The real clock.
 uint64_t clock_now(void);
+
+// What a parked task waits for, in words.
+const char *wait_name(unsigned wait);
 
 // The calling task; panics outside of tasks.
 static inline struct task *task_here(void)

@@ -29,6 +29,11 @@ static const char *const wait_names[] = {
     [WAIT_BLOCKING] = "blocking call",
 };
 
+const char *wait_name(unsigned wait)
+{
+    return wait_names[wait];
+}
+
 struct listing {
     const struct run *run;
     bool still;  // no task runs

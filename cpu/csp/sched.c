@@ -301,7 +301,7 @@ OWNER_ONLY static void enter(struct worker *w, struct task *t)
     task_set_wait(t, WAIT_RUNNING);
     w->switches++;
     if (unlikely(w->run->trace))
-        trace_enter(w, t);
+        trace_run(w, t);
 }
 
 // Where to go from a task's stack: straight to the next task, if there is one that has
@@ -310,8 +310,6 @@ OWNER_ONLY static struct context *destination(struct worker *w, struct task *nex
 {
     if (!next || atomic_load_explicit(&next->ctx.on_cpu, memory_order_acquire)) {
         w->handoff = next;
-        if (unlikely(w->run->trace))
-            trace_enter(w, NULL);
         return &w->ctx;
     }
     enter(w, next);
@@ -322,8 +320,12 @@ OWNER_ONLY void sched_park(struct task *t)
 {
     struct worker *w = task_worker(t);
     atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
+    if (unlikely(w->run->trace))
+        trace_park(w, t);
     struct task *next = sched_pick(w);
     if (next == t) {
+        if (unlikely(w->run->trace))
+            trace_run(w, t);
         task_set_wait(t, WAIT_RUNNING);
         checked_acquire(t);
         return;
@@ -340,6 +342,8 @@ OWNER_ONLY void sched_leave(struct task *t)
 {
     struct worker *w = task_worker(t);
     atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
+    if (unlikely(w->run->trace))
+        trace_park(w, t);
     fiber_switch(&t->ctx, destination(w, NULL));
     checked_acquire(t);
 }
@@ -358,6 +362,8 @@ OWNER_ONLY _Noreturn void sched_exit(struct task *t)
     struct worker *w = task_worker(t);
     struct run *run = w->run;
     struct task *next = NULL;
+    if (unlikely(run->trace))
+        trace_exit(w, t);
     if (likely(!atomic_load_explicit(&run->ending, RELAXED)))
         next = sched_pick(w);
     struct context *to = destination(w, next);
@@ -373,10 +379,12 @@ OWNER_ONLY _Noreturn void sched_exit(struct task *t)
 OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
 {
     struct run *run = task_run(t);
-    task_set_wait(t, WAIT_READY);
-    checked_release(t);
     if (w && unlikely(w->run != run))
         w = NULL;
+    if (unlikely(run->trace))
+        trace_ready(run, w, t);
+    task_set_wait(t, WAIT_READY);
+    checked_release(t);
     if (unlikely(run->simulated)) {
         // There is one worker, so pins mean nothing. It takes the shared ones itself.
         if (w)

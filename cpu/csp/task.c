@@ -81,6 +81,8 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
     atomic_store_explicit(&t->since_ns, w->clock_ns, memory_order_relaxed);
     fiber_init(t, top, task_entry);
     w->spawned++;
+    if (unlikely(run->trace))
+        trace_spawn(w, t);
     return t;
 }
 

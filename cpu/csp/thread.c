@@ -121,6 +121,7 @@ static void reset(struct worker *w, struct run *run, int index)
     w->next_id = w->last_id = 0;
     w->spawned = w->ended = w->switches = w->steals = 0;
     w->call = NULL;
+    w->trace_row = NULL;
 }
 
 bool thread_get_workers(struct run *run)

@@ -166,9 +166,9 @@ OWNER_ONLY void sim_advance(struct worker *w)
 OWNER_ONLY void sim_work(struct task *t, uint64_t ns)
 {
     struct run *run = task_run(t);
-    uint64_t now = run->sim->now_ns, end = timer_deadline(run, ns);
-    if (run->trace)
-        trace_work(task_worker(t), t, now, end);
+    uint64_t end = timer_deadline(run, ns);
+    if (unlikely(run->trace))
+        trace_work(task_worker(t), t, end);
     run->sim->busy++;
     t->holds_cpu = true;
     atomic_store(&t->won, 0);

@@ -21,12 +21,30 @@ csp_switch:
         stp     x25, x26, [sp, #48]
         stp     x27, x28, [sp, #64]
         stp     x29, x30, [sp, #80]
-        .cfi_rel_offset x29, 80
-        .cfi_rel_offset x30, 88
         stp     d8, d9, [sp, #96]
         stp     d10, d11, [sp, #112]
         stp     d12, d13, [sp, #128]
         stp     d14, d15, [sp, #144]
+        .cfi_rel_offset x19, 0
+        .cfi_rel_offset x20, 8
+        .cfi_rel_offset x21, 16
+        .cfi_rel_offset x22, 24
+        .cfi_rel_offset x23, 32
+        .cfi_rel_offset x24, 40
+        .cfi_rel_offset x25, 48
+        .cfi_rel_offset x26, 56
+        .cfi_rel_offset x27, 64
+        .cfi_rel_offset x28, 72
+        .cfi_rel_offset x29, 80
+        .cfi_rel_offset x30, 88
+        .cfi_rel_offset d8, 96
+        .cfi_rel_offset d9, 104
+        .cfi_rel_offset d10, 112
+        .cfi_rel_offset d11, 120
+        .cfi_rel_offset d12, 128
+        .cfi_rel_offset d13, 136
+        .cfi_rel_offset d14, 144
+        .cfi_rel_offset d15, 152
         mrs     x9, fpcr
         str     x9, [sp, #160]
         mov     x10, sp
@@ -51,6 +69,26 @@ csp_switch:
         ldp     d14, d15, [sp, #144]
         add     sp, sp, #176
         .cfi_def_cfa_offset 0
+        .cfi_restore x19
+        .cfi_restore x20
+        .cfi_restore x21
+        .cfi_restore x22
+        .cfi_restore x23
+        .cfi_restore x24
+        .cfi_restore x25
+        .cfi_restore x26
+        .cfi_restore x27
+        .cfi_restore x28
+        .cfi_restore x29
+        .cfi_restore x30
+        .cfi_restore d8
+        .cfi_restore d9
+        .cfi_restore d10
+        .cfi_restore d11
+        .cfi_restore d12
+        .cfi_restore d13
+        .cfi_restore d14
+        .cfi_restore d15
         ret
         .cfi_endproc
         .size   csp_switch, .-csp_switch
@@ -62,6 +100,8 @@ csp_switch:
 csp_switch_root:
         .cfi_startproc
         .cfi_undefined x30
+        nop
+.Lbegin:
         hint    #36
         mov     x0, x20
         mov     x29, xzr
@@ -84,8 +124,8 @@ csp_switch_prepare:
         stp     xzr, xzr, [x0, #32]
         stp     xzr, xzr, [x0, #48]
         stp     xzr, xzr, [x0, #64]
-        adrp    x9, csp_switch_root
-        add     x9, x9, :lo12:csp_switch_root
+        adrp    x9, .Lbegin
+        add     x9, x9, :lo12:.Lbegin
         stp     xzr, x9, [x0, #80]
         stp     xzr, xzr, [x0, #96]
         stp     xzr, xzr, [x0, #112]

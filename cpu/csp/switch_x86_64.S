@@ -90,7 +90,8 @@ csp_switch:
         .size   csp_switch, .-csp_switch
 
 // Where the first csp_switch to a new task returns to: calls %r12 with %r13. The return
-// address of this frame is undefined and %rbp is 0, so that unwinders stop here.
+// address of this frame is undefined and %rbp is 0, so that unwinders stop here. They look
+// a return address up by the byte before it, hence the nop.
         .globl  csp_switch_root
         .hidden csp_switch_root
         .type   csp_switch_root, @function
@@ -98,6 +99,8 @@ csp_switch:
 csp_switch_root:
         .cfi_startproc
         .cfi_undefined %rip
+        nop
+.Lbegin:
         movq    %r13, %rdi
         xorl    %ebp, %ebp
         callq   *%r12
@@ -117,7 +120,7 @@ csp_switch_root:
 csp_switch_prepare:
         .cfi_startproc
         endbr64
-        leaq    csp_switch_root(%rip), %rcx
+        leaq    .Lbegin(%rip), %rcx
         leaq    -80(%rdi), %rax
         stmxcsr (%rax)
         fnstcw  4(%rax)

@@ -164,6 +164,7 @@ struct worker {
     uint32_t n_stacks;
     uint32_t budget;  // hand-overs left before the ring's turn
     bool spinning;    // counted in run->n_spinning
+    uint8_t eager;    // times to watch for stale hand-overs without sleeping
     uint32_t index;
     uint64_t rng;
     uint64_t clock_ns;  // a recent csp_now

@@ -11,7 +11,9 @@
 // on, instead of parking, leaves it in runnext. Waking a thread for every such hand-over
 // would cost more than most are worth, so the leader looks every few microseconds for one
 // that has gone stale, and takes it. After some looks in vain it sleeps and says so
-// (unwatched); the next hand-over wakes it.
+// (unwatched); the next hand-over wakes it. A worker that has taken such a task looks
+// without sleeping the next few times: tasks that hand over and compute on tend to do it
+// again, and to wake a thread takes longer than most of them compute.
 //
 // The last worker to become idle knows about deadlock: all are listed, so none runs, and
 // if there is neither a queue, a timer, a descriptor nor a blocking call, nothing can
@@ -26,7 +28,10 @@ enum {
     SPIN_ROUNDS = 24,  // looks at the others before listing oneself as idle
     SPIN_PAUSES = 8,   // pauses between them; a round takes some 100 ns to 500 ns
     WATCH_NS = 20000,  // the leader's first nap; each next one is twice as long
-    WATCH_NAPS = 5
+    WATCH_NAPS = 5,
+    WATCH_PAUSES = 24,  // about a microsecond, between looks without sleeping
+    WATCH_LOOKS = 100,
+    EAGERNESS = 16  // times to look so after a success; each in vain counts one down
 };
 
 static bool ending(const struct run *run)
@@ -78,6 +83,31 @@ static struct worker *stale_victim(struct worker *w)
     return victim;
 }
 
+OWNER_ONLY static struct task *take_stale(struct worker *w, struct worker *victim)
+{
+    struct task *t = victim ? sched_steal(w, victim, true) : NULL;
+    if (t)
+        w->eager = EAGERNESS;
+    return t;
+}
+
+// Looks for stale hand-overs without sleeping, if that has paid lately.
+OWNER_ONLY static struct task *watch(struct worker *w)
+{
+    struct task *t = take_stale(w, stale_victim(w));
+    if (t || w->eager == 0)
+        return t;
+    w->eager--;
+    for (unsigned i = 0; !t && i < WATCH_LOOKS; i++) {
+        if (ending(w->run) || work_visible(w->run, w))
+            return NULL;
+        for (unsigned j = 0; j < WATCH_PAUSES; j++)
+            csp_cpu_relax();
+        t = take_stale(w, stale_victim(w));
+    }
+    return t;
+}
+
 OWNER_ONLY static struct task *search(struct worker *w)
 {
     struct run *run = w->run;
@@ -106,8 +136,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
         if (!run->may_spin)
             return NULL;
     }
-    struct worker *victim = stale_victim(w);
-    return victim ? sched_steal(w, victim, true) : NULL;
+    return watch(w);
 }
 
 // w is about to run a task: it looks no longer, and no idle worker may be left to sleep
@@ -260,8 +289,9 @@ static struct task *lead(struct worker *w)
             break;
         struct worker *victim = stale_victim(w);
         if (victim) {
+            // First no longer idle, or with this task in hand all could seem asleep.
             leave_idle(w);
-            return sched_steal(w, victim, true);
+            return take_stale(w, victim);
         }
     }
     leave_idle(w);

@@ -116,6 +116,7 @@ static void reset(struct worker *w, struct run *run, int index)
     w->guest = NULL;
     w->handoff = NULL;
     w->budget = 0;
+    w->eager = 0;
     w->rng = run->seed + (uint64_t)index;
     w->clock_ns = run->simulated ? 0 : run->start_ns;
     w->next_id = w->last_id = 0;

@@ -176,11 +176,16 @@ static void watch(struct run *run)
         return;
     // Those who are free look at the shared queue now and then, but at others' rings only
     // when they have nothing else to do.
+    // Meanwhile the tasks are in no queue: a worker that becomes idle must not take that for
+    // a deadlock, and has to be told afterwards.
     int n = atomic_load(&run->n_workers);
+    atomic_fetch_add(&run->blocking, 1);
     for (int i = 0; i < n; i++) {
         if (run->workers[i]->stuck)
             sched_share(run->workers[i]);
     }
+    atomic_fetch_sub(&run->blocking, 1);
+    worker_wake_one(run);
     if (!look.any_free)
         add_spare(run, look.most_stuck);
 }

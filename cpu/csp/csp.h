@@ -138,6 +138,15 @@ struct csp_stats {
 int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
             struct csp_stats *stats);
 
+// A trace (opts->trace) is for ui.perfetto.dev or chrome://tracing. It has a row for each
+// worker with the tasks it ran; under virtual time, for each simulated processor with the
+// csp_work done on it. It has a row for each task with what it did or waited for; arrows
+// from each send to its receive and from who wakes a task to where it goes on; and the
+// number of ready tasks. Until the end of the run it lies in memory, some 200 bytes for a
+// hand-over; then the file is written. If that fails, or memory was short, stderr says so
+// and the run's result stands. Runs that a panic aborts leave no trace. Under virtual time
+// equal seeds give equal files.
+
 // Starts fn(arg) as a task of its own. It may run at once, later, or on another OS
 // thread; whatever the caller did before is visible to it. arg must live as long as the
 // task uses it. Returns CSP_OK, or CSP_ENOMEM with nothing started.

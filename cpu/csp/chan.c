@@ -8,6 +8,8 @@
 //
 // Not lock-free: the lock is held for a copy and a few pointers, and in return len,
 // close, select and strict first come, first served are exact.
+//
+// Over 400 lines, since the operations share these rules and little else would.
 
 #include "csp_order.h"
 

@@ -175,6 +175,7 @@ struct worker {
     struct trace_row *trace_row;  // of the run's trace; NULL: nothing noted yet
     // Of the process.
     struct worker *cache_next;
+    void *signal_stack;  // known to the kernel alone, it would pass for a leak
     bool has_thread;
 };
 

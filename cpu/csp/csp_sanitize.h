@@ -153,6 +153,33 @@ static inline void sanitize_show(void)
 }
 #endif
 
+// Valgrind's memcheck takes a jump of the stack pointer for a large frame, unless it
+// knows both places as stacks; what lies below the pointer of a known one it takes for
+// gone. Registered is a slot of stack for good; fresh is memory in it that is about to be
+// written from without. Where no Valgrind runs these are a few instructions.
+#ifdef CSP_VALGRIND
+#include <valgrind/memcheck.h>
+static inline void sanitize_stack(void *low, void *high)
+{
+    VALGRIND_STACK_REGISTER(low, high);
+}
+static inline void sanitize_fresh(void *at, size_t size)
+{
+    VALGRIND_MAKE_MEM_UNDEFINED(at, size);
+}
+#else
+static inline void sanitize_stack(void *low, void *high)
+{
+    (void)low;
+    (void)high;
+}
+static inline void sanitize_fresh(void *at, size_t size)
+{
+    (void)at;
+    (void)size;
+}
+#endif
+
 // Plain accesses in these functions are ordered by the OS thread, which TSan cannot see;
 // atomics in them stay instrumented.
 #define OWNER_ONLY __attribute__((no_sanitize("thread")))

@@ -203,6 +203,7 @@ OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
         if (i >= guarded)
             guard(slot, class);
         struct task *t = stack_task((uintptr_t)slot, class);
+        sanitize_stack(slot, t);
         t->next = list;
         list = t;
     }

@@ -51,6 +51,8 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
     t->arg = s->arg;
     if (s->copy) {
         top -= (s->copy_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+        // Also where fiber_init will lay out the first context.
+        sanitize_fresh(top - 4 * CACHE_LINE, s->copy_size + (size_t)(4 * CACHE_LINE));
         sanitize_read(s->copy, s->copy_size);
         sanitize_hide();
         t->arg = memcpy(top, s->copy, s->copy_size);

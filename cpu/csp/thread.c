@@ -41,7 +41,7 @@ static void *thread_main(void *arg)
 {
     struct worker *w = arg;
     atomic_store(&w->tid, gettid());
-    overflow_stack_open();
+    w->signal_stack = overflow_stack_open();
     // A short sleep should be short; the default allows for 50 us more.
     prctl(PR_SET_TIMERSLACK, 1UL);
     fiber_thread(&w->ctx);

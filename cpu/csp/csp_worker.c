@@ -83,6 +83,15 @@ static struct worker *stale_victim(struct worker *w)
     return victim;
 }
 
+// Counts w, which is not listed, among those who look for work, unless it is already.
+OWNER_ONLY static void start_spinning(struct worker *w)
+{
+    if (!w->spinning) {
+        w->spinning = true;
+        atomic_fetch_add(&w->run->n_spinning, 1);
+    }
+}
+
 OWNER_ONLY static struct task *take_stale(struct worker *w, struct worker *victim)
 {
     struct task *t = victim ? sched_steal(w, victim, true) : NULL;
@@ -116,8 +125,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
         if (2 * atomic_load(&run->n_spinning) >=
             atomic_load(&run->n_joined) - atomic_load(&run->n_idle))
             return NULL;
-        w->spinning = true;
-        atomic_fetch_add(&run->n_spinning, 1);
+        start_spinning(w);
     }
     stale_victim(w);
     for (unsigned round = 0; round < SPIN_ROUNDS; round++) {
@@ -139,6 +147,26 @@ OWNER_ONLY static struct task *search(struct worker *w)
     return watch(w);
 }
 
+static bool handed_over(const struct run *run)
+{
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
+        if (atomic_load(&run->workers[i]->runnext))
+            return true;
+    }
+    return false;
+}
+
+// Does nobody lead, although there is something to watch or to wait for? Whoever hands over
+// from now on sees that nobody does; who did before is seen here.
+static bool unled(struct run *run)
+{
+    if (atomic_load(&run->leader))
+        return false;
+    atomic_store(&run->unwatched, true);
+    return netpoll_pending(run) || handed_over(run) ||
+           atomic_load(&run->next_deadline_ns) != UINT64_MAX;
+}
+
 // w is about to run a task: it looks no longer, and no idle worker may be left to sleep
 // through what else there is to do.
 OWNER_ONLY static void found(struct worker *w)
@@ -153,9 +181,7 @@ OWNER_ONLY static void found(struct worker *w)
         monitor_wake();
     if (atomic_load(&run->n_idle) == 0)
         return;
-    if (!more && !atomic_load(&run->leader))
-        more = netpoll_pending(run) || atomic_load(&run->next_deadline_ns) != UINT64_MAX;
-    if (more)
+    if (more || unled(run))
         worker_wake_one(run);
 }
 
@@ -207,13 +233,10 @@ OWNER_ONLY static void retire(struct worker *w)
     if (wanted)
         worker_unretire(run, w);
     lock_drop(&run->idle_lock);
-    // It may have led: somebody else has to, if there is something to wait for.
-    bool unled =
-        !atomic_load(&run->leader) &&
-        (netpoll_pending(run) || atomic_load(&run->next_deadline_ns) != UINT64_MAX);
+    // It may have led: then somebody else has to.
     if (is_dead)
         end_dead(run);
-    else if (unled || work_visible(run, w))
+    else if (unled(run) || work_visible(run, w))
         worker_wake_one(run);
     for (bool out = wanted; !out;) {
         lock_take(&run->idle_lock);
@@ -239,13 +262,10 @@ static void leave_idle(struct worker *w)
 static bool go_unwatched(struct run *run)
 {
     atomic_store(&run->unwatched, true);
-    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (atomic_load(&run->workers[i]->runnext)) {
-            atomic_store(&run->unwatched, false);
-            return false;
-        }
-    }
-    return true;
+    if (!handed_over(run))
+        return true;
+    atomic_store(&run->unwatched, false);
+    return false;
 }
 
 // How long the leader may sleep now, given that it has looked `looks` times in vain.
@@ -255,7 +275,8 @@ static int64_t leader_timeout(struct run *run, unsigned looks)
     bool others_run = atomic_load(&run->n_idle) < atomic_load(&run->n_joined);
     if (others_run && looks < WATCH_NAPS)
         until = now + ((uint64_t)WATCH_NS << looks);
-    else if (others_run && !go_unwatched(run))
+    // Also when all are idle: somebody may be woken and hand over.
+    else if (!go_unwatched(run))
         until = now + WATCH_NS;
     uint64_t deadline = atomic_load(&run->next_deadline_ns);
     if (deadline < until)
@@ -291,6 +312,8 @@ static struct task *lead(struct worker *w)
         if (victim) {
             // First no longer idle, or with this task in hand all could seem asleep.
             leave_idle(w);
+            // A steal hides what it takes for a moment; found() tells of it, then.
+            start_spinning(w);
             return take_stale(w, victim);
         }
     }

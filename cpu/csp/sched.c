@@ -258,6 +258,14 @@ OWNER_ONLY static struct task *housekeeping(struct worker *w)
     return sched_shared(w);
 }
 
+// w turns to a task from elsewhere. A task that yields tells nobody that it is in the ring,
+// since it is going to be the next, as a rule: then not.
+OWNER_ONLY static void tell_of_ring(struct worker *w)
+{
+    if (atomic_load(&w->run->n_idle) > 0 && !sched_ring_empty(w))
+        worker_wake_one(w->run);
+}
+
 OWNER_ONLY struct task *sched_pick(struct worker *w)
 {
     struct run *run = w->run;
@@ -271,9 +279,12 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
             atomic_load_explicit(&w->retire, RELAXED))
             return NULL;
         t = housekeeping(w);
+        tell_of_ring(w);
     } else if (tick % 2 == 1) {
         // Every other time: a pinned task that yields and the rest take turns.
         t = inbox_pop(w);
+        if (t)
+            tell_of_ring(w);
     }
     if (t)
         return t;

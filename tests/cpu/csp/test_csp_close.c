@@ -120,13 +120,13 @@ static void closed_receives(void *arg)
 static void send_panics(void *arg)
 {
     send_by(arg, 2);
-    CHECK(!"reached");
+    CHECK(false);
 }
 
 static void try_send_panics(void *arg)
 {
     try_send_by(arg, 2);
-    CHECK(!"reached");
+    CHECK(false);
 }
 
 static void select_closed_send(void *arg)
@@ -135,7 +135,7 @@ static void select_closed_send(void *arg)
     struct phrasing *p = arg;
     struct csp_case cases[] = {CSP_CASE_SEND(p->c, &value)};
     csp_select(cases, 1, (int64_t)MS);
-    CHECK(!"reached");
+    CHECK(false);
 }
 
 // A send on a closed channel panics, and its value is dropped.
@@ -166,7 +166,7 @@ static struct phrasing left;
 static void parked_send(void *arg)
 {
     send_by(arg, 1);
-    CHECK(!"reached");
+    CHECK(false);
 }
 
 static void close_under_sender(void *arg)

@@ -16,7 +16,7 @@ static int seven = 7;
 
 static void unreachable(void)
 {
-    CHECK(!"reached");
+    CHECK(false);
 }
 
 static void select_never(struct csp_case *cases, int n)

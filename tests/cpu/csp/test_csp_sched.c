@@ -1,5 +1,4 @@
-// test_csp_sched.c -- tasks and workers: Go's proc_test.go, and csp_run as a function.
-// Over 400 lines, since these facts share their players, and each needs its own.
+// test_csp_sched.c -- tasks and workers in numbers, and csp_run as a function.
 
 #include "csp_testing.h"
 
@@ -132,6 +131,7 @@ static void ping_pong(void *arg)
     csp_free(t.out);
 }
 
+// Go: proc_test.go TestBigGOMAXPROCS
 static void many_procs(void **state)
 {
     (void)state;
@@ -168,7 +168,7 @@ static void find_myself(void *arg)
     csp_send(l->done, 0);
 }
 
-// TestGetgThreadSwitch.
+// Go: proc_test.go TestGetgThreadSwitch
 static void current_task_moves(void *arg)
 {
     (void)arg;
@@ -190,167 +190,6 @@ static void current_task_after_migration(void **state)
     assert_int_equal(run_with(opts, current_task_moves, NULL), CSP_OK);
 }
 
-struct parallel {
-    atomic_int turn;
-    int n, rounds;
-};
-
-struct spinner {
-    struct parallel *p;
-    int index;
-};
-
-static void spin_in_turn(void *arg)
-{
-    struct spinner *s = arg;
-    for (int i = 0; i < s->p->rounds; i++) {
-        int mine = i * s->p->n + s->index;
-        while (s->p->turn != mine)
-            continue;
-        s->p->turn = mine + 1;
-    }
-}
-
-// TestGoroutineParallelism: tasks that only spin get on if each has a worker.
-static void parallelism(void *arg)
-{
-    int n = *(int *)arg;
-    struct parallel p = {.n = n, .rounds = 3};
-    for (int i = 1; i < n; i++) {
-        struct spinner s = {&p, i};
-        CHECK(csp_go_copy(spin_in_turn, &s, sizeof s) == CSP_OK);
-    }
-    spin_in_turn(&(struct spinner){&p, 0});
-    while (p.turn < n * p.rounds)
-        csp_yield();
-}
-
-static void tasks_run_in_parallel(void **state)
-{
-    (void)state;
-    for (int n = 1; n <= 4; n++)
-        assert_int_equal(run_with((struct csp_opts){.procs = n}, parallelism, &n),
-                         CSP_OK);
-}
-
-struct hand_over {
-    int_chan c;
-    atomic_bool taken;
-};
-
-static void take_it(void *arg)
-{
-    struct hand_over *h = arg;
-    csp_recv(h->c, NULL);
-    h->taken = true;
-}
-
-// A task that hands over and computes on without another csp call must not keep its
-// partner waiting while a worker is idle.
-static void hand_over_and_compute(void *arg)
-{
-    (void)arg;
-    struct hand_over h = {.c = CSP_MAKE(int_chan, 0)};
-    for (int i = 0; i < 20; i++) {
-        h.taken = false;
-        go(take_it, &h);
-        csp_sleep(MS);
-        csp_send(h.c, i);
-        while (!h.taken)
-            continue;
-    }
-    csp_free(h.c);
-}
-
-static void partner_is_stolen(void **state)
-{
-    (void)state;
-    assert_int_equal(run_with((struct csp_opts){.procs = 2}, hand_over_and_compute, NULL),
-                     CSP_OK);
-}
-
-static void serve_for_ever(void *arg)
-{
-    int_chan *c = arg;
-    for (;;) {
-        csp_send(*c, 0);
-        csp_recv(*c, NULL);
-    }
-}
-
-static void return_for_ever(void *arg)
-{
-    int_chan *c = arg;
-    for (;;) {
-        csp_recv(*c, NULL);
-        csp_send(*c, 0);
-    }
-}
-
-static void count_yields(void *arg)
-{
-    atomic_int *n = arg;
-    for (;;) {
-        (*n)++;
-        csp_yield();
-    }
-}
-
-static int_chan fairness_chans[2];
-static atomic_int fairness_yields;
-
-// TestTimerFairness, PingPongHog: a pair that plays for ever, and a loop of yields,
-// starve neither a timer nor each other.
-static void endless_play(void *arg)
-{
-    (void)arg;
-    fairness_yields = 0;
-    for (int i = 0; i < 2; i++) {
-        go(serve_for_ever, &fairness_chans[i]);
-        go(return_for_ever, &fairness_chans[i]);
-    }
-    go(count_yields, &fairness_yields);
-    for (int i = 0; i < 5; i++)
-        csp_sleep(2 * MS);
-    while (fairness_yields < 10)
-        csp_sleep(MS);
-}
-
-static void nobody_starves(void **state)
-{
-    (void)state;
-    for (int procs = 1; procs <= 2; procs++) {
-        for (int i = 0; i < 2; i++)
-            fairness_chans[i] = CSP_MAKE(int_chan, 0);
-        struct csp_opts opts = {.procs = procs};
-        struct csp_stats stats;
-        assert_int_equal(csp_run(endless_play, NULL, &opts, &stats), CSP_OK);
-        assert_int_equal(stats.leaked, 5);
-        for (int i = 0; i < 2; i++)
-            csp_free(fairness_chans[i]);
-    }
-}
-
-// A pair that hands over to each other without end leaves the ring its turns, too, where
-// no timer helps.
-static void yield_among_players(void *arg)
-{
-    (void)arg;
-    go(serve_for_ever, &fairness_chans[0]);
-    go(return_for_ever, &fairness_chans[0]);
-    for (int i = 0; i < 100; i++)
-        csp_yield();
-}
-
-static void hand_overs_are_capped(void **state)
-{
-    (void)state;
-    fairness_chans[0] = CSP_MAKE(int_chan, 0);
-    struct csp_opts opts = {.procs = 1};
-    assert_int_equal(csp_run(yield_among_players, NULL, &opts, NULL), CSP_OK);
-    csp_free(fairness_chans[0]);
-}
-
 struct respawn {
     atomic_int left;
     int_chan done;
@@ -366,7 +205,8 @@ static void respawning(void *arg)
         csp_send(r->done, 0);
 }
 
-// CreateGoroutines: a chain of tasks, each starting the next and ending.
+// Go: proc_test.go BenchmarkCreateGoroutines
+// A chain of tasks, each starting the next and ending.
 static void spawn_chain(void *arg)
 {
     (void)arg;
@@ -380,44 +220,6 @@ static void spawn_chains(void **state)
 {
     (void)state;
     run_everywhere(spawn_chain, NULL);
-}
-
-static void pinned(void *arg)
-{
-    struct turn *t = arg;
-    csp_pin();
-    csp_pin();
-    long home = thread_id();
-    for (int i = 0; i < t->rounds; i++) {
-        csp_recv(t->in, NULL);
-        CHECK(thread_id() == home);
-        csp_yield();
-        CHECK(thread_id() == home);
-    }
-    csp_unpin();
-    csp_yield();
-    CHECK(thread_id() == home);
-    csp_send(t->out, 0);
-}
-
-// TestYieldLocked, TestBlockLocked: a pinned task keeps its OS thread through everything.
-static void pinned_tasks(void *arg)
-{
-    (void)arg;
-    struct turn t = {CSP_MAKE(int_chan, 0), CSP_MAKE(int_chan, 0), scaled(500)};
-    for (int i = 0; i < 3; i++)
-        go(pinned, &t);
-    for (int i = 0; i < 3 * t.rounds; i++)
-        csp_send(t.in, i);
-    await(t.out, 3);
-    csp_free(t.in);
-    csp_free(t.out);
-}
-
-static void pinned_stay(void **state)
-{
-    (void)state;
-    run_everywhere(pinned_tasks, NULL);
 }
 
 static void parked_for_ever(void *arg)
@@ -435,46 +237,6 @@ static void leave_behind(void *arg)
         go(parked_for_ever, chans[i % 2]);
     csp_yield();
     csp_yield();
-}
-
-static void ten_yields(void *arg)
-{
-    for (int i = 0; i < 10; i++)
-        csp_yield();
-    *(atomic_bool *)arg = true;
-}
-
-static void yield_pinned(void *arg)
-{
-    int_chan *rounds = arg;
-    atomic_bool done = false;
-    int n = 0;
-    csp_pin();
-    go(ten_yields, &done);
-    while (!atomic_load(&done)) {
-        csp_yield();
-        n++;
-    }
-    csp_send(*rounds, n);
-}
-
-static void pinned_and_not(void *arg)
-{
-    (void)arg;
-    int_chan rounds = CSP_MAKE(int_chan, 0);
-    int n;
-    go(yield_pinned, &rounds);
-    csp_recv(rounds, &n);
-    CHECK(n < 30);
-    csp_free(rounds);
-}
-
-// A pinned task that yields and the others of its worker take turns.
-static void pinned_take_turns(void **state)
-{
-    (void)state;
-    assert_int_equal(run_with((struct csp_opts){.procs = 1}, pinned_and_not, NULL),
-                     CSP_OK);
 }
 
 // Tasks that are left when the first one returns are counted, and channels outlive them.
@@ -515,6 +277,92 @@ static void exit_ends_the_task(void **state)
     run_everywhere(exits, NULL);
 }
 
+enum { CROWD = 3000 };  // many times a worker's ring
+
+struct crowd {
+    int_chan done;
+    atomic_int seen[CROWD], left;
+};
+
+struct member {
+    struct crowd *crowd;
+    int index;
+};
+
+static void be_seen(void *arg)
+{
+    struct member *m = arg;
+    m->crowd->seen[m->index]++;
+    if (--m->crowd->left == 0)
+        csp_send(m->crowd->done, 0);
+}
+
+static void gather(struct crowd *c)
+{
+    c->left = CROWD;
+    for (int i = 0; i < CROWD; i++) {
+        struct member m = {c, i};
+        c->seen[i] = 0;
+        CHECK(csp_go_copy(be_seen, &m, sizeof m) == CSP_OK);
+    }
+}
+
+// Go: proc_test.go TestSchedLocalQueue
+// Go: proc_test.go TestSchedLocalQueueEmpty
+// More tasks than a ring holds: each runs, and once.
+static void everyone_runs_once(void *arg)
+{
+    struct crowd *c = arg;
+    c->done = CSP_MAKE(int_chan, 1);
+    for (int round = 0; round < 3; round++) {
+        gather(c);
+        await(c->done, 1);
+        for (int i = 0; i < CROWD; i++)
+            CHECK(c->seen[i] == 1);
+    }
+    csp_free(c->done);
+}
+
+static void rings_overflow(void **state)
+{
+    (void)state;
+    static struct crowd c;
+    run_real(everyone_runs_once, &c);
+    struct csp_opts opts = {.procs = 2, .virtual_time = true};
+    for (; opts.policy <= CSP_PCT; opts.policy++)
+        assert_int_equal(run_with(opts, everyone_runs_once, &c), CSP_OK);
+}
+
+// Go: proc_test.go TestSchedLocalQueueSteal
+// Go: proc_test.go TestStealOrder
+// One worker makes the tasks and computes on; all of them are taken from it.
+static void be_robbed(void *arg)
+{
+    struct crowd *c = arg;
+    c->done = CSP_MAKE(int_chan, 1);
+    gather(c);
+    while (c->left > 0)
+        continue;
+    for (int i = 0; i < CROWD; i++)
+        CHECK(c->seen[i] == 1);
+    await(c->done, 1);
+    csp_free(c->done);
+}
+
+static void thieves_take_all(void **state)
+{
+    (void)state;
+    static struct crowd c;
+    for (int procs = 2; procs <= 8; procs *= 2) {
+        struct csp_opts opts = {.procs = procs};
+        struct csp_stats stats;
+        assert_int_equal(csp_run(be_robbed, &c, &opts, &stats), CSP_OK);
+        assert_int_equal(stats.spawned, CROWD + 1);
+        assert_int_equal(stats.leaked, 0);
+        assert_true(stats.steals > 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -524,13 +372,9 @@ int main(void)
         cmocka_unit_test(runs_side_by_side),
         cmocka_unit_test(many_procs),
         cmocka_unit_test(current_task_after_migration),
-        cmocka_unit_test(tasks_run_in_parallel),
-        cmocka_unit_test(partner_is_stolen),
-        cmocka_unit_test(nobody_starves),
-        cmocka_unit_test(hand_overs_are_capped),
         cmocka_unit_test(spawn_chains),
-        cmocka_unit_test(pinned_stay),
-        cmocka_unit_test(pinned_take_turns),
+        cmocka_unit_test(rings_overflow),
+        cmocka_unit_test(thieves_take_all),
         cmocka_unit_test(leaks_are_counted),
         cmocka_unit_test(exit_ends_the_task),
     };

@@ -9,6 +9,15 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+// A sanitizer may hold a signal of the process back until a thread that sleeps wakes up.
+static void quit_process(void)
+{
+    if (TEST_SANITIZED)
+        raise(SIGQUIT);
+    else
+        kill(getpid(), SIGQUIT);
+}
+
 // How often `what` is on stderr by now. From anywhere, tasks and others.
 static int count_said(const char *what)
 {
@@ -27,7 +36,7 @@ static int count_said(const char *what)
 static int quit_and_wait(void *arg)
 {
     (void)arg;
-    kill(getpid(), SIGQUIT);
+    quit_process();
     while (count_said("SIGQUIT: ") == 0 || count_said("started at") < 4)
         usleep(1000);
     return 0;
@@ -81,7 +90,7 @@ static void spin_until_listed(void *arg)
 {
     int n = *(int *)arg;
     if (++spinning == n)
-        kill(getpid(), SIGQUIT);
+        quit_process();
     while (count_said("[running]") < n)
         continue;
     spinning--;
@@ -133,7 +142,7 @@ static void quit_often(void *arg)
     for (int i = 0; i < 4; i++)
         go(respawn, NULL);
     for (int i = 1; i <= n; i++) {
-        kill(getpid(), SIGQUIT);
+        quit_process();
         while (count_said("SIGQUIT: ") < i)
             csp_yield();
     }
@@ -174,7 +183,7 @@ static void on_quit(int sig)
 static void quit(void *arg)
 {
     (void)arg;
-    kill(getpid(), SIGQUIT);
+    quit_process();
     csp_sleep(30 * MS);
 }
 
@@ -198,7 +207,7 @@ static int quit_after_run(void *arg)
 {
     signal(SIGQUIT, SIG_DFL);
     run_with((struct csp_opts){.procs = 2}, nothing, arg);
-    kill(getpid(), SIGQUIT);
+    quit_process();
     return 1;
 }
 
@@ -221,7 +230,7 @@ static void wait_for_lists(void *arg)
     CHECK(csp_go_named(arg, hold, NULL) == CSP_OK);
     csp_sleep(MS);
     if (++in_run == 2)
-        kill(getpid(), SIGQUIT);
+        quit_process();
     while (count_said("[chan receive (nil chan), ") < 2)
         csp_sleep(MS);
 }

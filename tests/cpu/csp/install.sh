@@ -21,8 +21,8 @@ sanitize=
 try cmake --install "$build" --component csp --prefix "$work/first" || exit 1
 try cmake --install "$build" --prefix "$work/all" || exit 1
 files() { (cd "$1" && find . -type f | sed 's|.*/||' | grep -v '^cspTargets-' | sort); }
-printf '%s\n' csp.3 csp.h csp.pc cspConfig.cmake cspConfigVersion.cmake cspTargets.cmake \
-    libcsp.a >"$work/library"
+printf '%s\n' csp-gdb.py csp.3 csp.h csp.pc cspConfig.cmake cspConfigVersion.cmake cspTargets.cmake \
+    libcsp.a | sort >"$work/library"
 files "$work/first" >"$work/found"
 same 'the component csp' "$work/library" "$work/found"
 printf '%s\n' gopherbench gopherbench.1 | sort - "$work/library" >"$work/everything"

@@ -4,7 +4,7 @@
 // Promised: each task is taken exactly once, by whomever, and none is lost.
 //
 // Modelled, one step for each load, store and CAS: an owner that readies TASKS tasks and
-// takes some in between, and two thieves, who steal half of its ring, of each other's, or
+// takes some in between, and THIEVES thieves, one or two, who steal half of its ring, of each other's, or
 // its runnext, STEALS times each, and take what lies in their own rings. A ring has 4 slots
 // and indices modulo 8 that start at 6, so that both wrap; TASKS below 8 keeps an index from
 // coming round, which 32 bits make as good as impossible.
@@ -38,7 +38,7 @@ typedef ring {
 ring r[3];
 byte runnext;
 bool taken[WRAP];
-byte n_taken, tasks, steals;
+byte n_taken, tasks, steals, thieves;
 
 chan buffer0 = [3] of { byte, byte };
 chan buffer1 = [3] of { byte, byte };
@@ -235,15 +235,18 @@ init {
     atomic {
         c_code {
             now.tasks = parameter("TASKS");
+            now.thieves = parameter("THIEVES");
             now.steals = parameter("STEALS");
             Pinit->mutant = parameter("MUTANT");
         };
         run owner(0, mutant, buffer0);
         run thief(1, 2, mutant, buffer1);
-        run thief(2, 1, mutant, buffer2);
+        if
+        :: thieves > 1 -> run thief(2, 1, mutant, buffer2); run drain(2, buffer2)
+        :: else
+        fi;
         run drain(0, buffer0);
         run drain(1, buffer1);
-        run drain(2, buffer2);
         run monitor()
     }
 }

@@ -373,6 +373,7 @@ void *overflow_stack_open(void);
 void overflow_stack_close(void *stack);
 
 // fiber.c -- the one function that switches, with the sanitizers' hooks.
+void fiber_clean(struct task *t);
 void fiber_init(struct task *t, void *top, void (*entry)(void *));
 void fiber_thread(struct context *ctx);
 void fiber_switch(struct context *from, struct context *to);

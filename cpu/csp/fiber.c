@@ -51,16 +51,25 @@ UNINSTRUMENTED void fiber_arrived(struct context *ctx)
     (void)ctx;
 }
 
+// A task that ended deep in calls, or was dropped in them, has left its frames' red zones
+// behind.
+void fiber_clean(struct task *t)
+{
+#ifdef CSP_ASAN
+    __asan_unpoison_memory_region(stack_low(t), (size_t)((char *)t - stack_low(t)));
+#endif
+    (void)t;
+}
+
 OWNER_ONLY void fiber_init(struct task *t, void *top, void (*entry)(void *))
 {
     struct context *ctx = &t->ctx;
     ctx->sp = csp_switch_prepare(top, entry, t);
 #ifdef CSP_ASAN
-    // A task that ended deep in calls has left its frames' red zones behind.
     ctx->stack_low = stack_low(t);
     ctx->stack_size = (size_t)((char *)t - stack_low(t));
     ctx->asan_fake = NULL;
-    __asan_unpoison_memory_region(ctx->stack_low, ctx->stack_size);
+    fiber_clean(t);
 #endif
 #ifdef CSP_TSAN
     if (ctx->tsan_fiber)

@@ -50,6 +50,7 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
     char *top = (char *)t;
     t->arg = s->arg;
     if (s->copy) {
+        fiber_clean(t);
         top -= (s->copy_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
         // Also where fiber_init will lay out the first context.
         sanitize_fresh(top - 4 * CACHE_LINE, s->copy_size + (size_t)(4 * CACHE_LINE));

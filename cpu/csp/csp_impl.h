@@ -259,7 +259,7 @@ static inline struct task *stack_task(uintptr_t address, unsigned class)
 // false, has every thread of the process pass a memory barrier (membarrier(2)), and then
 // waits until it sees `busy` false. So here no more is needed than that the compiler keeps
 // the order. Not to be nested.
-static inline bool alone_begin(struct worker *w)
+OWNER_ONLY static inline bool alone_begin(struct worker *w)
 {
     atomic_store_explicit(&w->busy, true, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);

@@ -31,13 +31,13 @@ static void only_waiting_moves_it(void *arg)
 {
     (void)arg;
     uint64_t now = 0;
-    volatile int sum = 0;
+    volatile uint64_t sum = 0;
     for (uint64_t i = 0; i < 100; i++) {
         CHECK(csp_now() == now);
-        for (int k = 0; k < 100; k++)
+        for (uint64_t k = 0; k < 100; k++)
             sum += k;
         csp_yield();
-        CHECK(csp_now() == now);
+        CHECK(csp_now() == now && sum == (i + 1) * 4950);
         csp_sleep(i * i);
         now += i * i;
     }

@@ -199,7 +199,7 @@ static bool all_asleep(void)
     return true;
 }
 
-static void on_quit(int sig)
+OWNER_ONLY static void on_quit(int sig)
 {
     (void)sig;
     int saved = errno;

@@ -56,7 +56,10 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
         sanitize_fresh(top - 4 * CACHE_LINE, s->copy_size + (size_t)(4 * CACHE_LINE));
         sanitize_read(s->copy, s->copy_size);
         sanitize_hide();
+        // The last task on this slot, and its copy, have come to an end.
+        sanitize_writes_off();
         t->arg = memcpy(top, s->copy, s->copy_size);
+        sanitize_writes_on();
         sanitize_show();
     }
     t->fn = s->fn;

@@ -357,30 +357,25 @@ static void two_at_once(void *arg)
     csp_chan_free(b);
 }
 
-struct arrivals {
-    int n, order[8];
-    int_chan done;
-};
-
-static struct arrivals arrivals;
+static int_chan arrivals;
+static int order[8];
 
 static void arrive(void *arg)
 {
     int index = *(int *)arg;
     csp_sleep(MS);
-    arrivals.order[arrivals.n++] = index;
-    csp_send(arrivals.done, 0);
+    csp_send(arrivals, index);
 }
 
 static void eight_at_once(void *arg)
 {
     (void)arg;
-    arrivals.n = 0;
-    arrivals.done = CSP_MAKE(int_chan, 8);
+    arrivals = CSP_MAKE(int_chan, 8);
     for (int i = 0; i < 8; i++)
         CHECK(csp_go_copy(arrive, &i, sizeof i) == CSP_OK);
-    await(arrivals.done, 8);
-    csp_free(arrivals.done);
+    for (int i = 0; i < 8; i++)
+        csp_recv(arrivals, &order[i]);
+    csp_free(arrivals);
 }
 
 // Go: synctest_test.go TestSleepNondeterminism
@@ -394,12 +389,12 @@ static void same_instant(void **state)
     struct csp_opts opts = {.procs = 4, .virtual_time = true, .policy = CSP_RANDOM};
     for (opts.seed = 1; opts.seed <= 64; opts.seed++) {
         assert_int_equal(csp_run(eight_at_once, NULL, &opts, NULL), CSP_OK);
-        struct arrivals once = arrivals;
+        int once[8], at[8];
+        memcpy(once, order, sizeof once);
         assert_int_equal(csp_run(eight_at_once, NULL, &opts, NULL), CSP_OK);
-        assert_memory_equal(once.order, arrivals.order, sizeof once.order);
-        int at[8];
+        assert_memory_equal(once, order, sizeof once);
         for (int i = 0; i < 8; i++)
-            at[once.order[i]] = i;
+            at[once[i]] = i;
         before[at[0] < at[1]]++;
     }
     assert_true(before[0] > 16 && before[1] > 16);

@@ -188,6 +188,7 @@ static void nothing(void *arg)
     (void)arg;
 }
 
+// Go: proc_test.go TestNetpollBreak
 // One worker waits for descriptors, and in epoll_wait, as time goes by without work. Then
 // the other wakes it by a new task and looks at the descriptors in passing: it must not
 // take the wake-up for its own, or the run never ends.

@@ -119,7 +119,7 @@ static int list_computing(void *arg)
 static void computing_tasks_are_listed(void **state)
 {
     (void)state;
-    for (int procs = 1; procs <= 4; procs++) {
+    for (int procs = 1; procs <= 4; procs *= 2) {
         assert_exits(in_child(list_computing, &procs), CSP_OK);
         assert_int_equal(times_said("[running]"), procs);
         assert_int_equal(times_said("\"thinker\" [running]"), procs - 1);
@@ -237,7 +237,8 @@ static void wait_for_lists(void *arg)
 
 static void *run_red(void *arg)
 {
-    in_run += run_with((struct csp_opts){.procs = 2}, wait_for_lists, arg) == CSP_OK;
+    struct csp_opts opts = {.procs = 2};
+    in_run += csp_run(wait_for_lists, arg, &opts, NULL) == CSP_OK;
     return NULL;
 }
 
@@ -249,7 +250,8 @@ static int list_two_runs(void *arg)
     in_run = 0;
     if (pthread_create(&thread, NULL, run_red, red) != 0)
         return 1;
-    int result = run_with((struct csp_opts){.procs = 1}, wait_for_lists, blue);
+    struct csp_opts opts = {.procs = 1};
+    int result = csp_run(wait_for_lists, blue, &opts, NULL);
     pthread_join(thread, NULL);
     return result == CSP_OK && in_run == 3 ? 0 : 2 + (arg != NULL);
 }

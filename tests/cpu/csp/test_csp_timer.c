@@ -20,7 +20,9 @@ static void sleep_and_tell(void *arg)
     csp_send(s->out, s->ms);
 }
 
-// TestAfterQueuing: sleepers wake in the order of their deadlines, not of their coming.
+// Go: sleep_test.go TestAfterQueuing
+// Go: sleep_test.go TestSleep
+// Sleepers wake in the order of their deadlines, not of their coming.
 static void sleep_order(void *arg)
 {
     (void)arg;
@@ -39,6 +41,7 @@ static void sleep_order(void *arg)
     csp_free(s.out);
 }
 
+// Go: sleep_test.go TestAfter
 static void after_delivers_once(void *arg)
 {
     (void)arg;
@@ -57,7 +60,8 @@ static void after_delivers_once(void *arg)
     csp_sleep(2 * MS);
 }
 
-// TestTicker: ticks keep their distance, and those that nobody took are dropped.
+// Go: tick_test.go TestTicker
+// Ticks keep their distance, and those that nobody took are dropped.
 static void tick_drops(void *arg)
 {
     (void)arg;
@@ -95,7 +99,9 @@ static void select_times_out(void *arg)
     csp_free(c);
 }
 
-// TestOverflowSleep, TestSleepZeroDeadlock: the ends of the range.
+// Go: sleep_test.go TestOverflowSleep
+// Go: sleep_test.go TestSleepZeroDeadlock
+// The ends of the range.
 static void extreme_delays(void *arg)
 {
     (void)arg;
@@ -131,7 +137,8 @@ static void nap(void *arg)
     --*left;
 }
 
-// TestAfterStress, the part that asks whether any sleeper is forgotten.
+// Go: sleep_test.go TestAfterStress
+// The part that asks whether any sleeper is forgotten.
 static void many_sleepers(void *arg)
 {
     (void)arg;

@@ -3,6 +3,8 @@
 
 #include "csp_testing.h"
 
+#include <inttypes.h>
+
 enum { TAU = 1000000 };
 
 static void sleeps_are_exact(void *arg)
@@ -60,76 +62,6 @@ static void processors_are_counted(void **state)
             }
         }
     }
-}
-
-enum { STAGES = 4, LOADS = 200 };
-
-struct line {
-    int_chan place[STAGES];  // place[0] has the carts that wait to be loaded
-    int carts;
-    uint64_t last_unload_ns;
-};
-
-static struct line line;
-
-static void stage(void *arg)
-{
-    int i = *(int *)arg, cart;
-    for (int n = 0; n < LOADS; n++) {
-        csp_recv(line.place[i], &cart);
-        csp_work(TAU);
-        // The last unload is what is timed.
-        if (i == 2)
-            line.last_unload_ns = csp_now();
-        csp_send(line.place[(i + 1) % STAGES], cart);
-    }
-    if (i == STAGES - 1)
-        csp_send(line.place[0], -1);
-}
-
-static void gophers(void *arg)
-{
-    (void)arg;
-    int cart;
-    for (int i = 0; i < STAGES; i++)
-        line.place[i] = CSP_MAKE(int_chan, 8);
-    for (int i = 0; i < line.carts; i++)
-        csp_send(line.place[0], i);
-    for (int i = 0; i < STAGES; i++)
-        CHECK(csp_go_copy(stage, &i, sizeof i) == CSP_OK);
-    csp_sleep((uint64_t)LOADS * STAGES * 2 * TAU);
-    do {
-        csp_recv(line.place[0], &cart);
-    } while (cart >= 0);
-    for (int i = 0; i < STAGES; i++)
-        csp_free(line.place[i]);
-}
-
-static uint64_t time_line(int procs, int carts, enum csp_policy policy, uint64_t seed)
-{
-    struct csp_opts opts = {
-        .procs = procs, .virtual_time = true, .policy = policy, .seed = seed};
-    line.carts = carts;
-    assert_int_equal(csp_run(gophers, NULL, &opts, NULL), CSP_OK);
-    return line.last_unload_ns / TAU;
-}
-
-// The talk's claim, exactly: four gophers are four times as fast on four processors and
-// four carts, and no slower than one on one; with fewer carts or processors they are
-// slower.
-static void gophers_speed_up(void **state)
-{
-    (void)state;
-    uint64_t four = time_line(4, 4, CSP_FIFO, 1);
-    assert_int_equal(four, LOADS + 2);
-    assert_int_equal(time_line(8, 4, CSP_FIFO, 1), four);
-    assert_int_equal(time_line(4, 1, CSP_FIFO, 1), 4 * LOADS - 1);
-    uint64_t one = time_line(1, 4, CSP_FIFO, 1);
-    assert_true(one >= 4 * LOADS - 7 && one <= 4 * LOADS);
-    uint64_t two = time_line(2, 4, CSP_FIFO, 1);
-    assert_true(two >= 2 * LOADS - 5 && two <= 2 * LOADS + 5);
-    for (uint64_t seed = 1; seed <= 20; seed++)
-        assert_int_equal(time_line(4, 4, CSP_RANDOM, seed), LOADS + 2);
 }
 
 struct race {
@@ -191,7 +123,8 @@ static void schedules_repeat(void **state)
     }
 }
 
-// SleepNondeterminism: things of one instant happen in the order of the seed, or of their
+// Go: synctest_test.go TestSleepNondeterminism
+// Things of one instant happen in the order of the seed, or of their
 // coming.
 static void same_instant_varies(void **state)
 {
@@ -275,13 +208,145 @@ static void blocking_calls_wake_many(void **state)
         run_everywhere(wake_crowd, &(bool){pinned});
 }
 
-int main(void)
+enum { STEPS = 400 };
+
+// Who did what when, as it happened.
+static struct journal {
+    int n;
+    struct {
+        uint64_t at_ns;
+        int who, what;
+    } step[STEPS];
+} journal;
+
+// Under virtual time one OS thread runs all tasks, which ThreadSanitizer cannot see.
+__attribute__((no_sanitize("thread"))) static void note(int who, int what)
 {
+    if (journal.n < STEPS) {
+        journal.step[journal.n].at_ns = csp_now();
+        journal.step[journal.n].who = who;
+        journal.step[journal.n++].what = what;
+    }
+}
+
+static int_chan bazaar[3], closing;
+
+// A bit of everything that could go either way.
+static void haggle(void *arg)
+{
+    int who = *(int *)arg, v;
+    for (int i = 0; i < 12; i++) {
+        struct csp_case cases[] = {CSP_CASE_SEND(bazaar[i % 3], &who),
+                                   CSP_CASE_RECV(bazaar[(i + 1) % 3], &v),
+                                   CSP_CASE_RECV(bazaar[(i + who) % 3], &v)};
+        note(who, csp_select(cases, 3, TAU));
+        if ((i + who) % 4 == 0)
+            csp_work(TAU / 3);
+        else if ((i + who) % 4 == 1)
+            csp_sleep(TAU / 2);
+        else
+            csp_yield();
+    }
+    csp_send(closing, who);
+}
+
+static void meet_at_bazaar(void *arg)
+{
+    (void)arg;
+    journal.n = 0;
+    closing = CSP_MAKE(int_chan, 0);
+    for (int i = 0; i < 3; i++)
+        bazaar[i] = CSP_MAKE(int_chan, (size_t)i);
+    for (int i = 0; i < 12; i++)
+        CHECK(csp_go_copy(haggle, &i, sizeof i) == CSP_OK);
+    await(closing, 12);
+    csp_free(closing);
+    for (int i = 0; i < 3; i++)
+        csp_free(bazaar[i]);
+}
+
+static struct csp_stats haggle_once(enum csp_policy policy, uint64_t seed)
+{
+    struct csp_opts opts = {
+        .procs = 2, .virtual_time = true, .policy = policy, .seed = seed};
+    struct csp_stats stats;
+    assert_int_equal(csp_run(meet_at_bazaar, NULL, &opts, &stats), CSP_OK);
+    return stats;
+}
+
+// A seed stands for a run: every step of it at every instant, and every count. That is
+// how a failure is repeated.
+static void runs_are_replayed(void **state)
+{
+    (void)state;
+    static struct journal first;
+    for (enum csp_policy policy = CSP_FIFO; policy <= CSP_PCT; policy++) {
+        int different = 0;
+        for (uint64_t seed = 1; seed <= 30; seed++) {
+            struct csp_stats once = haggle_once(policy, seed), again;
+            first = journal;
+            assert_true(first.n > 100);
+            again = haggle_once(policy, seed);
+            assert_memory_equal(&first, &journal, sizeof first);
+            assert_memory_equal(&once, &again, sizeof once);
+            haggle_once(policy, seed + 1000);
+            different += memcmp(&first, &journal, sizeof first) != 0;
+        }
+        // Under CSP_FIFO the seed still shuffles selects.
+        assert_true(different > 25);
+    }
+}
+
+// The hashes of some runs, as text.
+static void print_hashes(FILE *f)
+{
+    for (enum csp_policy policy = CSP_FIFO; policy <= CSP_PCT; policy++) {
+        for (uint64_t seed = 1; seed <= 5; seed++)
+            fprintf(f, "%016" PRIx64 "\n", haggle_once(policy, seed).trace_hash);
+    }
+}
+
+static const char *program;
+
+static void read_hashes(char *text, size_t size)
+{
+    char command[4200];
+    snprintf(command, sizeof command, "'%s' --hashes", program);
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    text[fread(text, 1, size - 1, f)] = '\0';
+    assert_int_equal(pclose(f), 0);
+}
+
+// And so in another process, where everything lies at other addresses.
+static void addresses_do_not_matter(void **state)
+{
+    (void)state;
+    char here[1000] = "", there[1000];
+    FILE *f = fmemopen(here, sizeof here, "w");
+    assert_non_null(f);
+    print_hashes(f);
+    fclose(f);
+    assert_int_equal(strlen(here), 15 * 17);
+    for (int i = 0; i < 3; i++) {
+        read_hashes(there, sizeof there);
+        assert_string_equal(here, there);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && !strcmp(argv[1], "--hashes")) {
+        print_hashes(stdout);
+        return 0;
+    }
+    program = argv[0];
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clock_is_simulated),
         cmocka_unit_test(processors_are_counted),
-        cmocka_unit_test(gophers_speed_up),
         cmocka_unit_test(schedules_repeat),
+        cmocka_unit_test(runs_are_replayed),
+        cmocka_unit_test(addresses_do_not_matter),
         cmocka_unit_test(same_instant_varies),
         cmocka_unit_test(yields_are_fair),
         cmocka_unit_test(blocking_calls_wake_many),

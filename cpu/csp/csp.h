@@ -205,8 +205,10 @@ int csp_blocking(int (*fn)(void *), void *arg);
 // alone waits for them in real time.
 int csp_wait_fd(int fd, int events, int64_t timeout_ns);
 
-// read(2) and write(2) once, waiting first until the fd is ready if it is non-blocking; a
-// blocking fd that polls is waited for, too, before the call. Return the count or -errno.
+// Wait until fd is ready, then read(2) or write(2) once; other tasks go on meanwhile.
+// Return the count, which may be less than n, or -errno. fd should be non-blocking: else
+// a call that finds less than it was promised (another task was faster, or n is more than
+// a pipe has room for) blocks its worker.
 ssize_t csp_read(int fd, void *buf, size_t n);
 ssize_t csp_write(int fd, const void *buf, size_t n);
 
@@ -238,7 +240,8 @@ int csp_chan_try_recv(struct csp_chan *ch, void *elem);
 void csp_chan_close(struct csp_chan *ch);
 
 // From anywhere, also after the run. Panics when a task is parked on it. NULL is fine.
-// The element values left in the buffer are forgotten.
+// The element values left in the buffer are forgotten. Who has received the last element,
+// or false, may free: the sender, or who closed, is done with the channel.
 void csp_chan_free(struct csp_chan *ch);
 
 // Elements in the buffer (a moment's truth: it orders nothing), and its capacity. From

@@ -284,6 +284,39 @@ static void multi_consumer(void *arg)
     csp_free(c.r);
 }
 
+struct letter {
+    int_chan ch;
+    bool close, select;
+};
+
+static void send_the_last(void *arg)
+{
+    struct letter *l = arg;
+    int v = 7;
+    if (l->close)
+        csp_close(l->ch);
+    else if (l->select)
+        CHECK(csp_select(&CSP_CASE_SEND(l->ch, &v), 1, CSP_FOREVER) == 0);
+    else
+        csp_send(l->ch, v);
+}
+
+// Go has a collector for it: who receives the last element, or the close, frees the
+// channel, however slowly its sender returns.
+static void receiver_frees(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < scaled(20000); i++) {
+        struct letter l = {CSP_MAKE(int_chan, i % 2 ? 1 : 0), i / 2 % 3 == 0,
+                           i / 2 % 3 == 1};
+        go_copy(send_the_last, &l);
+        if (i % 5 == 0)
+            csp_yield();
+        CHECK(csp_recv(l.ch, NULL) != l.close);
+        csp_free(l.ch);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +324,7 @@ int main(void)
         cmocka_unit_test(chan_schedules),
         TASK_TEST(run_everywhere, nonblock_recv_race, NULL),
         TASK_TEST(run_everywhere, multi_consumer, NULL),
+        TASK_TEST(run_real, receiver_frees, NULL),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

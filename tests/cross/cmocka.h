@@ -6,6 +6,7 @@
 #ifndef CROSS_CMOCKA_H
 #define CROSS_CMOCKA_H
 
+#include <fnmatch.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +38,15 @@ static jmp_buf cross_skip;
     }
 #define skip()             longjmp(cross_skip, 1)
 #define print_message(...) printf(__VA_ARGS__)
+#define print_error(...)   fprintf(stderr, __VA_ARGS__)
+
+// The pattern that the names of the tests to run match; NULL: all.
+static const char *cross_filter;
+
+static inline void cmocka_set_test_filter(const char *pattern)
+{
+    cross_filter = pattern;
+}
 
 static inline void cross_assert(int ok, const char *what, const char *file, int line)
 {
@@ -71,9 +81,9 @@ static inline void cross_equal(intmax_t a, intmax_t b, int equal, const char *fi
 #define fail()        cross_assert(0, "this place is not reached", __FILE__, __LINE__)
 #define fail_msg(...) (fprintf(stderr, __VA_ARGS__), fail())
 
-static inline void cross_run(const struct CMUnitTest *t)
+static inline void cross_run(const struct CMUnitTest *t, void *group_state)
 {
-    void *state = t->initial_state;
+    void *state = t->initial_state ? t->initial_state : group_state;
     printf("%s\n", t->name);
     fflush(stdout);
     if (setjmp(cross_skip)) {
@@ -87,15 +97,22 @@ static inline void cross_run(const struct CMUnitTest *t)
         assert_int_equal(t->teardown_func(&state), 0);
 }
 
-static inline int cross_run_all(const struct CMUnitTest *tests, size_t n)
+static inline int cross_run_all(const struct CMUnitTest *tests, size_t n,
+                                int (*setup)(void **), int (*teardown)(void **))
 {
-    for (size_t i = 0; i < n; i++)
-        cross_run(&tests[i]);
+    void *state = NULL;
+    if (setup)
+        assert_int_equal(setup(&state), 0);
+    for (size_t i = 0; i < n; i++) {
+        if (!cross_filter || fnmatch(cross_filter, tests[i].name, 0) == 0)
+            cross_run(&tests[i], state);
+    }
+    if (teardown)
+        assert_int_equal(teardown(&state), 0);
     return 0;
 }
 
-// The tests of the runtime need nothing before or after the whole group.
 #define cmocka_run_group_tests(tests, setup, teardown)                                   \
-    cross_run_all((tests), sizeof(tests) / sizeof *(tests))
+    cross_run_all((tests), sizeof(tests) / sizeof *(tests), setup, teardown)
 
 #endif

@@ -54,8 +54,9 @@
 typedef CSP_CHAN(int) int_chan;
 
 // Sanitizers make a schedule up to fifty times as slow, and the schedules are the same
-// ones: there a few seeds look for what only sanitizers see.
-enum { VIRTUAL_SEEDS = TEST_SANITIZED ? 20 : 200, HANG_S = 240 };
+// ones: there a few seeds look for what only sanitizers see. An emulator's are the same,
+// too.
+enum { VIRTUAL_SEEDS = TEST_EMULATED ? 5 : TEST_SANITIZED ? 20 : 200, HANG_S = 240 };
 
 #define MS UINT64_C(1000000)
 

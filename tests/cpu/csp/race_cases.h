@@ -1,5 +1,6 @@
-// race_cases.h -- the memory model as small programs, some of which race: what
-// test_csp_races.c runs, and Go's race detector is tested with (runtime/race/testdata).
+// race_cases.h -- the memory model as small programs, some of which race: those that Go's
+// race detector is tested with (runtime/race/testdata), and some more. test_csp_races.c
+// runs them.
 //
 // A case is a function that runs as the first task of a run, on a scene of its own, and
 // starts others on the same scene. The variables are plain on purpose: whether their
@@ -45,7 +46,9 @@ struct race_case {
     bool race;
 };
 
-extern const struct race_case race_cases_chan[], race_cases_close[], race_cases_select[];
-extern const size_t n_race_cases_chan, n_race_cases_close, n_race_cases_select;
+extern const struct race_case race_cases_chan[], race_cases_close[], race_cases_select[],
+    race_cases_own[];
+extern const size_t n_race_cases_chan, n_race_cases_close, n_race_cases_select,
+    n_race_cases_own;
 
 #endif

@@ -69,8 +69,9 @@ static void run_case(const struct race_case *c, int procs)
 static const struct race_case *find(const char *name)
 {
     const struct race_case *tables[] = {race_cases_chan, race_cases_close,
-                                        race_cases_select};
-    const size_t sizes[] = {n_race_cases_chan, n_race_cases_close, n_race_cases_select};
+                                        race_cases_select, race_cases_own};
+    const size_t sizes[] = {n_race_cases_chan, n_race_cases_close, n_race_cases_select,
+                            n_race_cases_own};
     for (size_t t = 0; t < sizeof sizes / sizeof *sizes; t++) {
         for (size_t i = 0; i < sizes[t]; i++) {
             if (!strcmp(tables[t][i].name, name))
@@ -159,12 +160,19 @@ static void select_cases(void **state)
     run_cases(race_cases_select, n_race_cases_select);
 }
 
+static void own_cases(void **state)
+{
+    (void)state;
+    run_cases(race_cases_own, n_race_cases_own);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chan_cases),
         cmocka_unit_test(close_cases),
         cmocka_unit_test(select_cases),
+        cmocka_unit_test(own_cases),
     };
     if (argc == 1)
         return cmocka_run_group_tests(tests, NULL, NULL);

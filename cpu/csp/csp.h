@@ -299,32 +299,70 @@ int csp_select(struct csp_case *cases, int n, int64_t timeout_ns);
 //
 // Values convert to the element type as by assignment; the address given to a receive
 // must have the element's type exactly, or be NULL.
+//
+// A handle may also have one direction, as Go's chan<- and <-chan: what it is handed to
+// can only send and close, or only receive. The wrong operation does not compile, nor
+// does a way back:
+//
+//     typedef CSP_SEND_CHAN(struct cart *) cart_out;
+//     typedef CSP_RECV_CHAN(struct cart *) cart_in;
+//     struct gopher g = {CSP_SEND_ONLY(cart_out, loaded), CSP_RECV_ONLY(cart_in, empty)};
+//     csp_send(g.out, cart);   csp_close(g.out);
+//     csp_recv(g.in, &c);
+//
+// Braces again make one of an untyped channel: a CSP_RECV_CHAN(uint64_t) =
+// {csp_tick(ns)}. csp_len and csp_cap take any handle; csp_free the two-way one, which
+// its owner keeps.
 #define CSP_CHAN(T)                                                                      \
     union {                                                                              \
         struct csp_chan *ch;                                                             \
+        struct csp_chan *send_end, *recv_end;                                            \
+        const struct csp_chan *any_end;                                                  \
+        __typeof__(T) *elem;                                                             \
+    }
+#define CSP_SEND_CHAN(T)                                                                 \
+    union {                                                                              \
+        struct csp_chan *send_end, *send_only;                                           \
+        const struct csp_chan *any_end;                                                  \
+        __typeof__(T) *elem;                                                             \
+    }
+#define CSP_RECV_CHAN(T)                                                                 \
+    union {                                                                              \
+        struct csp_chan *recv_end, *recv_only;                                           \
+        const struct csp_chan *any_end;                                                  \
         __typeof__(T) *elem;                                                             \
     }
 #define CSP_MAKE(chan_type, capacity)                                                    \
-    ((chan_type){csp_chan_make(sizeof(*((chan_type *)0)->elem), (capacity))})
+    ((chan_type){.ch = csp_chan_make(sizeof(*((chan_type *)0)->elem), (capacity))})
+#define CSP_SEND_ONLY(send_type, c)                                                      \
+    ((send_type){.send_only = CSP_SAME(send_type, c, (c).send_end)})
+#define CSP_RECV_ONLY(recv_type, c)                                                      \
+    ((recv_type){.recv_only = CSP_SAME(recv_type, c, (c).recv_end)})
 
 // p itself, if it is a pointer to c's element type or NULL; else it does not compile.
 #define CSP_ELEM(c, p) _Generic((p), __typeof__(*(c).elem) * : (p), void * : (p))
-// The address of a temporary of c's element type that holds value.
-#define CSP_TEMP(c, value) ((__typeof__(*(c).elem)[1]){value})
+// The end, if chan_type and c have the same element type; else it does not compile.
+#define CSP_SAME(chan_type, c, end)                                                      \
+    _Generic((c).elem, __typeof__(((chan_type *)0)->elem) : (end))
+// The address of a temporary of c's element type that holds value. The choice, whose
+// other side is never looked at, keeps a number from becoming a structure's first member.
+#define CSP_TEMP(c, value) ((__typeof__(*(c).elem)[1]){1 ? (value) : *(c).elem})
 
-#define csp_send(c, value)     csp_chan_send((c).ch, CSP_TEMP(c, value))
-#define csp_recv(c, p)         csp_chan_recv((c).ch, CSP_ELEM(c, p))
-#define csp_try_send(c, value) csp_chan_try_send((c).ch, CSP_TEMP(c, value))
-#define csp_try_recv(c, p)     csp_chan_try_recv((c).ch, CSP_ELEM(c, p))
-#define csp_close(c)           csp_chan_close((c).ch)
+#define csp_send(c, value)     csp_chan_send((c).send_end, CSP_TEMP(c, value))
+#define csp_recv(c, p)         csp_chan_recv((c).recv_end, CSP_ELEM(c, p))
+#define csp_try_send(c, value) csp_chan_try_send((c).send_end, CSP_TEMP(c, value))
+#define csp_try_recv(c, p)     csp_chan_try_recv((c).recv_end, CSP_ELEM(c, p))
+#define csp_close(c)           csp_chan_close((c).send_end)
 #define csp_free(c)            csp_chan_free((c).ch)
-#define csp_len(c)             csp_chan_len((c).ch)
-#define csp_cap(c)             csp_chan_cap((c).ch)
+#define csp_len(c)             csp_chan_len((c).any_end)
+#define csp_cap(c)             csp_chan_cap((c).any_end)
 
 // Cases of a select on typed channels; p is the address of the element to send or to
 // receive.
-#define CSP_CASE_SEND(c, p) ((struct csp_case){CSP_SEND, (c).ch, CSP_ELEM(c, p), false})
-#define CSP_CASE_RECV(c, p) ((struct csp_case){CSP_RECV, (c).ch, CSP_ELEM(c, p), false})
+#define CSP_CASE_SEND(c, p)                                                              \
+    ((struct csp_case){CSP_SEND, (c).send_end, CSP_ELEM(c, p), false})
+#define CSP_CASE_RECV(c, p)                                                              \
+    ((struct csp_case){CSP_RECV, (c).recv_end, CSP_ELEM(c, p), false})
 
 #endif
 

@@ -341,8 +341,10 @@ void csp_chan_close(struct csp_chan *ch)
         csp_panic("close of nil channel");
     struct worker *here = worker_here();
     chan_lock(ch, here);
-    bool closed = atomic_exchange(&ch->closed, true);
+    bool closed = atomic_load_explicit(&ch->closed, memory_order_relaxed);
+    // Said before it can be seen: who receives from a closed channel takes no lock.
     uint16_t clock = closed ? 0 : order_close(ch);
+    atomic_store(&ch->closed, true);
     release_all(ch, &ch->receivers, clock, &woken);
     release_all(ch, &ch->senders, clock, &woken);
     chan_unlock(ch, here);

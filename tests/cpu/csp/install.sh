@@ -43,8 +43,8 @@ export PKG_CONFIG_PATH
 [ "$(wc -l <"$work/functions")" -gt 20 ] || complain 'csp.h declares next to nothing'
 nm -g --defined-only "$archive" | awk 'NF == 3 { print $3 }' | sort >"$work/globals"
 same 'the global names of libcsp.a' "$work/functions" "$work/globals"
-grep -oE '^#define (csp_[a-z_]+|CSP_(CHAN|MAKE|CASE)[A-Z_]*)\(' "$header" |
-    sed 's/#define //; s/(//' | sort - "$work/functions" >"$work/names"
+grep -oE '^#define (csp|CSP)_[A-Za-z_]+\(' "$header" | sed 's/#define //; s/(//' |
+    grep -vE '^CSP_(ELEM|SAME|TEMP)$' | sort - "$work/functions" >"$work/names"
 sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/s/^\.Fn \([A-Za-z_]*\).*/\1/p' "$page" |
     sort >"$work/documented"
 same "the manual's synopsis" "$work/names" "$work/documented"

@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// ThreadSanitizer's runtime asks for this: by default a child of fork that starts a thread
-// ends.
+// ThreadSanitizer's runtime asks for this: by default a child of fork that starts a
+// thread ends.
 const char *__tsan_default_options(void);
 const char *__tsan_default_options(void)
 {

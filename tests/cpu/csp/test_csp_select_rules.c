@@ -293,12 +293,40 @@ static void select_slots(void *arg)
     csp_free(s[0].ready);
 }
 
+enum { MANY = 300 };
+
+static void send_last(void *arg)
+{
+    int_chan *c = arg;
+    csp_send(c[MANY - 1], 42);
+}
+
+// A select of more cases than the stack has room for.
+static void many_cases(void *arg)
+{
+    (void)arg;
+    int_chan c[MANY];
+    struct csp_case cases[MANY];
+    int v = 0;
+    for (int i = 0; i < MANY; i++) {
+        c[i] = CSP_MAKE(int_chan, 0);
+        cases[i] = CSP_CASE_RECV(c[i], &v);
+    }
+    CHECK(csp_select(cases, MANY, 0) == CSP_TIMEOUT);
+    CHECK(csp_select(cases, MANY, (int64_t)MS) == CSP_TIMEOUT);
+    go(send_last, c);
+    CHECK(csp_select(cases, MANY, CSP_FOREVER) == MANY - 1 && v == 42);
+    for (int i = 0; i < MANY; i++)
+        csp_free(c[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules),
         TASK_TEST(run_everywhere, losers_untouched, NULL),
         TASK_TEST(run_everywhere, select_slots, NULL),
+        TASK_TEST(run_everywhere, many_cases, NULL),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

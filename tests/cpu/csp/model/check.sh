@@ -19,6 +19,7 @@ park 0 PROCS=2 POOL=2 YIELDS=1 PINNED=1
 park 0 PROCS=2 CALLS=1
 park 0 PROCS=2 POOL=1 CALLS=1
 park 0 PROCS=3 POOL=1 UP=1
+park 0 PROCS=3 HELD=3
 park 1 PROCS=2 POOL=2
 park 2 PROCS=2 POOL=2
 park 3 PROCS=2 POOL=2
@@ -27,6 +28,7 @@ park 5 PROCS=2 POOL=2
 park 6 PROCS=2 POOL=2
 park 7 PROCS=2 CALLS=1
 park 8 PROCS=2 CALLS=1
+park 9 PROCS=3 HELD=3
 park 10 PROCS=3 POOL=2 PINNED=1 QUIET=1
 park 11 PROCS=2 POOL=1 CALLS=1
 park 12 PROCS=2 POOL=2 YIELDS=1 PINNED=1
@@ -48,6 +50,17 @@ on_cpu 2 PROCS=2 PARKS=2
 on_cpu 3 PROCS=2 PARKS=2
 on_cpu 4 PROCS=2 PARKS=2
 on_cpu 5 PROCS=2 PARKS=2
+select 0 SCENE=1
+select 0 SCENE=2
+select 0 SCENE=3
+select 0 SCENE=4
+select 1 SCENE=1
+select 2 SCENE=1
+select 3 SCENE=1
+select 4 SCENE=2
+select 5 SCENE=2
+select 6 SCENE=4
+select 7 SCENE=2
 alone 0 ROUNDS=3
 alone 1 ROUNDS=2
 alone 2 ROUNDS=2
@@ -73,7 +86,7 @@ answer() {
     fi
 }
 
-for model in ${*:-park ring on_cpu alone}; do
+for model in ${*:-park ring on_cpu select alone}; do
     (build "$model") || { bad=1; continue; }
     cd "$work/$model" || exit 2
     echo "$table" | grep "^$model " >checks

@@ -24,7 +24,7 @@
 // Parameters come from the environment, so that all checks share one compilation: PROCS,
 // and how often what may happen: POOL tasks become ready, of which PINNED may be pinned;
 // YIELDS; CALLS that block; UP, the times a leader gets up for a timer that somebody else
-// has run. MUTANT is a fault, by number: see the lines with M().
+// has run; QUIET, that only tasks on worker 0 ready others; HELD: see init. MUTANT is a fault, by number: see the lines with M().
 
 c_decl {
     static int parameter(const char *name)
@@ -56,7 +56,7 @@ byte pending[MOST]; // mutant 2: stores of the tail that are in the store buffer
 
 // Ghosts: tasks that are ready, running or in a call; what may still happen.
 byte live = 1, in_call, pool, calls, yields, pinned, up, procs;
-bit dead, all_talk;
+bit dead, all_talk, ends = 1;
 
 // The lock is taken with the first access under it and dropped with the last. What others
 // read only with the lock held has no step of its own.
@@ -451,7 +451,7 @@ inline run_task()
     :: atomic { calls > 0 -> calls--; blocking++; in_call++ } // csp_blocking
         break
     :: stuck[me] = 1; goto out
-    :: live--; break // it ends, or parks on what nobody will do
+    :: atomic { ends || me == 0 -> live-- } break // it ends, or parks on what nobody will do
     od
 }
 
@@ -462,6 +462,8 @@ proctype worker(byte me; byte mutant)
 
     if
     :: me == 0 -> goto running
+    :: me == leader -> leads = 1; goto leading
+    :: me != 0 && me != leader && spinning[me] -> goto find
     :: else -> goto asleep
     fi;
 find:
@@ -493,6 +495,7 @@ idle:
     :: more -> atomic { more = 0; leads = 0 } leave_idle(); goto find
     :: else
     fi;
+leading:
     if
     :: leads -> leads = 0; lead()
         if
@@ -577,9 +580,11 @@ judged:
     skip
 }
 
-// csp_run: worker 0 starts with the first task, the others are listed.
+// csp_run: worker 0 starts with the first task, the others are listed. Or, with HELD of
+// three workers: 0 has just readied so many tasks and one more, 1 leads, 2 has been woken,
+// and every task on the others computes for ever.
 init {
-    byte i, mutant;
+    byte i, mutant, held;
     atomic {
         c_code {
             now.procs = parameter("PROCS");
@@ -588,18 +593,27 @@ init {
             now.yields = parameter("YIELDS");
             now.calls = parameter("CALLS");
             now.all_talk = !parameter("QUIET");
+            Pinit->held = parameter("HELD");
             now.up = parameter("UP");
             Pinit->mutant = parameter("MUTANT");
         };
-        unwatched = 1;
         do
-        :: i < N ->
-            if
-            :: i > 0 -> listed[i] = 1; n_idle++
-            :: else
-            fi;
-            run worker(i, mutant);
-            i++
+        :: i + 1 < N -> i++; listed[i] = 1; n_idle++
+        :: else -> break
+        od;
+        if
+        :: held == 0 -> unwatched = 1
+        :: else ->
+            ends = 0;
+            leader = 1;
+            runnext[0] = 1;
+            ring[0] = held;
+            live = held + 2;
+            listed[2] = 0; n_idle--; spinning[2] = 1; n_spinning = 1
+        fi;
+        i = 0;
+        do
+        :: i < N -> run worker(i, mutant); i++
         :: else -> break
         od;
         i = 0;

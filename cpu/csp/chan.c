@@ -16,6 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define APART  __attribute__((noinline))
+#define WITHIN static inline __attribute__((always_inline))
+
 static void copy_elem(void *to, const void *from, size_t size)
 {
     // Words are what programs send, as a rule; a call of memcpy would cost more than the
@@ -122,7 +125,7 @@ static struct task *complete(struct waiter *w, bool ok)
     return w->task;
 }
 
-int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
+WITHIN int send_now(struct csp_chan *ch, const void *elem, struct task **wake)
 {
     order_send(ch);
     if (unlikely(atomic_load_explicit(&ch->closed, memory_order_relaxed)))
@@ -149,7 +152,7 @@ int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
     return CSP_OK;
 }
 
-int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
+WITHIN int recv_now(struct csp_chan *ch, void *elem, struct task **wake)
 {
     size_t count = chan_count(ch);
     struct waiter *w = dequeue(&ch->senders);
@@ -183,22 +186,14 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
     return CSP_OK;
 }
 
-// Emptiness is read before `closed`, which never reverts: if both say no, there was an
-// instant, that of the first read, at which the channel was open and had nothing to give.
-bool chan_may_recv(const struct csp_chan *ch)
+int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake)
 {
-    if (atomic_load_explicit(&ch->count, memory_order_acquire) > 0 ||
-        atomic_load_explicit(&ch->senders.first, memory_order_acquire))
-        return true;
-    return atomic_load_explicit(&ch->closed, memory_order_acquire);
+    return send_now(ch, elem, wake);
 }
 
-bool chan_may_send(const struct csp_chan *ch)
+int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
 {
-    if (atomic_load_explicit(&ch->count, memory_order_acquire) < ch->cap ||
-        atomic_load_explicit(&ch->receivers.first, memory_order_acquire))
-        return true;
-    return atomic_load_explicit(&ch->closed, memory_order_acquire);
+    return recv_now(ch, elem, wake);
 }
 
 // The end of an operation that did not wait: after it `here` may be another's.
@@ -244,6 +239,22 @@ static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
     return w->ok;
 }
 
+// Apart, as the waiter on the stack would cost those who do not wait a canary.
+APART static void wait_to_send(struct csp_chan *ch, const void *elem, struct task *me)
+{
+    // A sender's element is only read.
+    struct waiter w = {
+        .task = me, .ch = ch, .elem = (void *)(uintptr_t)elem, .sending = true};
+    if (!wait_turn(ch, &ch->senders, WAIT_SEND, &w))
+        csp_panic("send on closed channel");
+}
+
+APART static bool wait_to_receive(struct csp_chan *ch, void *elem, struct task *me)
+{
+    struct waiter w = {.task = me, .ch = ch, .elem = elem};
+    return wait_turn(ch, &ch->receivers, WAIT_RECV, &w);
+}
+
 void csp_chan_send(struct csp_chan *ch, const void *elem)
 {
     struct task *me = task_here(), *wake = NULL;
@@ -251,13 +262,9 @@ void csp_chan_send(struct csp_chan *ch, const void *elem)
         wait_for_ever(me, WAIT_SEND_NIL);
     struct worker *here = task_worker(me);
     chan_lock(ch, here);
-    int done = chan_send_now(ch, elem, &wake);
+    int done = send_now(ch, elem, &wake);
     if (done == CSP_WOULD_BLOCK) {
-        // A sender's element is only read.
-        struct waiter w = {
-            .task = me, .ch = ch, .elem = (void *)(uintptr_t)elem, .sending = true};
-        if (!wait_turn(ch, &ch->senders, WAIT_SEND, &w))
-            csp_panic("send on closed channel");
+        wait_to_send(ch, elem, me);
         return;
     }
     chan_unlock(ch, here);
@@ -278,26 +285,20 @@ bool csp_chan_recv(struct csp_chan *ch, void *elem)
         return false;
     }
     chan_lock(ch, here);
-    int done = chan_recv_now(ch, elem, &wake);
-    if (done == CSP_WOULD_BLOCK) {
-        struct waiter w = {.task = me, .ch = ch, .elem = elem};
-        return wait_turn(ch, &ch->receivers, WAIT_RECV, &w);
-    }
+    int done = recv_now(ch, elem, &wake);
+    if (done == CSP_WOULD_BLOCK)
+        return wait_to_receive(ch, elem, me);
     chan_unlock(ch, here);
     ready(wake, here);
     return done == CSP_OK;
 }
 
-int csp_chan_try_send(struct csp_chan *ch, const void *elem)
+APART static int try_send(struct csp_chan *ch, const void *elem)
 {
     struct task *wake = NULL;
-    if (ch)
-        order_send(ch);
-    if (!ch || !chan_may_send(ch))
-        return CSP_WOULD_BLOCK;
     struct worker *here = worker_here();
     chan_lock(ch, here);
-    int done = chan_send_now(ch, elem, &wake);
+    int done = send_now(ch, elem, &wake);
     chan_unlock(ch, here);
     if (done == CSP_CLOSED)
         csp_panic("send on closed channel");
@@ -305,19 +306,30 @@ int csp_chan_try_send(struct csp_chan *ch, const void *elem)
     return done;
 }
 
-int csp_chan_try_recv(struct csp_chan *ch, void *elem)
+// A try that cannot succeed takes neither the lock nor a frame.
+int csp_chan_try_send(struct csp_chan *ch, const void *elem)
+{
+    if (ch)
+        order_send(ch);
+    return ch && chan_may_send(ch) ? try_send(ch, elem) : CSP_WOULD_BLOCK;
+}
+
+APART static int try_recv(struct csp_chan *ch, void *elem)
 {
     struct task *wake = NULL;
-    if (!ch || !chan_may_recv(ch))
-        return CSP_WOULD_BLOCK;
-    if (finished(ch))
-        return receive_nothing(ch, elem);
     struct worker *here = worker_here();
     chan_lock(ch, here);
-    int done = chan_recv_now(ch, elem, &wake);
+    int done = recv_now(ch, elem, &wake);
     chan_unlock(ch, here);
     ready(wake, here);
     return done;
+}
+
+int csp_chan_try_recv(struct csp_chan *ch, void *elem)
+{
+    if (!ch || !chan_may_recv(ch))
+        return CSP_WOULD_BLOCK;
+    return finished(ch) ? receive_nothing(ch, elem) : try_recv(ch, elem);
 }
 
 // With the lock held: everyone in q goes into woken.

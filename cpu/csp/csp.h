@@ -35,9 +35,10 @@
 // and what it did before a receive, to the sender whose send that receive made possible
 // (in an unbuffered channel: the very one).
 //
-// Refuses: preempting C code, growing stacks (64 KiB unless asked otherwise), and errno: a
-// task may continue on another OS thread after any csp call, so calls return -errno, and
-// neither errno, a pthread mutex nor the address of a thread-local may be held across one.
+// Refuses: preempting C code, growing stacks (64 KiB unless asked otherwise), and errno:
+// a task may continue on another OS thread after any csp call, so calls return -errno,
+// and neither errno, a pthread mutex nor the address of a thread-local may be held across
+// one.
 //
 // A task that has run for 10 ms gives way to others at its next csp call. If it makes
 // none, and all workers are taken up like that, then after 20 to 30 ms another OS thread
@@ -144,8 +145,8 @@ int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
 // from each send to its receive and from who wakes a task to where it goes on; and the
 // number of ready tasks. Until the end of the run it lies in memory, some 200 bytes for a
 // hand-over; then the file is written. If that fails, or memory was short, stderr says so
-// and the run's result stands. Runs that a panic aborts leave no trace. Under virtual time
-// equal seeds give equal files.
+// and the run's result stands. Runs that a panic aborts leave no trace. Under virtual
+// time equal seeds give equal files.
 
 // Starts fn(arg) as a task of its own. It may run at once, later, or on another OS
 // thread; whatever the caller did before is visible to it. arg must live as long as the

@@ -51,7 +51,7 @@ enum {
     ADDRESS_BITS = 48,
     TASK_NAME = 32,
     PANIC_SPACE = 160,  // longest panic message
-    SPARES = 64  // workers of a run, at most, that stand in for stuck ones
+    SPARES = 64         // workers of a run, at most, that stand in for stuck ones
 };
 
 enum wait {
@@ -155,8 +155,8 @@ struct worker {
     cpu_set_t cpus;  // before it was
     // Owner, but for busy, which the monitor reads.
     alignas(CACHE_LINE) struct run *run;
-    _Atomic bool busy;      // between alone_begin and alone_end
-    _Atomic bool give_way;  // the running task is to yield at its next csp call
+    _Atomic bool busy;       // between alone_begin and alone_end
+    _Atomic bool give_way;   // the running task is to yield at its next csp call
     struct context ctx;      // the OS thread's own stack
     struct task *handoff;    // what to go on with, once on the OS thread's own stack
     struct task *stacks;     // ended tasks' slots of the run's default class
@@ -181,7 +181,7 @@ struct worker {
 
 struct run {
     // Read only after the start.
-    uint64_t id;    // of all runs of the process; addresses recur
+    uint64_t id;      // of all runs of the process; addresses recur
     int procs;        // workers that may run at once
     int max_workers;  // those and the spares
     int sim_procs;    // simulated processors
@@ -255,10 +255,10 @@ static inline struct task *stack_task(uintptr_t address, unsigned class)
 }
 
 // True: from here to alone_end no other thread touches the queues and channels of w's
-// run, and plain loads and stores will do. The monitor ends that state: it sets `alone` to
-// false, has every thread of the process pass a memory barrier (membarrier(2)), and then
-// waits until it sees `busy` false. So here no more is needed than that the compiler keeps
-// the order. Not to be nested.
+// run, and plain loads and stores will do. The monitor ends that state: it sets `alone`
+// to false, has every thread of the process pass a memory barrier (membarrier(2)), and
+// then waits until it sees `busy` false. So here no more is needed than that the compiler
+// keeps the order. Not to be nested.
 OWNER_ONLY static inline bool alone_begin(struct worker *w)
 {
     atomic_store_explicit(&w->busy, true, memory_order_relaxed);
@@ -526,9 +526,26 @@ struct csp_chan {
 // *wake: a task to ready after unlocking, or NULL. CSP_CLOSED from a send means: panic.
 int chan_send_now(struct csp_chan *ch, const void *elem, struct task **wake);
 int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake);
-// A peek without the lock; a moment's truth.
-bool chan_may_send(const struct csp_chan *ch);
-bool chan_may_recv(const struct csp_chan *ch);
+
+// A peek without the lock; a moment's truth. Emptiness is read before `closed`, which
+// never reverts: if both say no, there was an instant, that of the first read, at which
+// the channel was open and had nothing to give.
+static inline bool chan_may_recv(const struct csp_chan *ch)
+{
+    if (atomic_load_explicit(&ch->count, memory_order_acquire) > 0 ||
+        atomic_load_explicit(&ch->senders.first, memory_order_acquire))
+        return true;
+    return atomic_load_explicit(&ch->closed, memory_order_acquire);
+}
+
+static inline bool chan_may_send(const struct csp_chan *ch)
+{
+    if (atomic_load_explicit(&ch->count, memory_order_acquire) < ch->cap ||
+        atomic_load_explicit(&ch->receivers.first, memory_order_acquire))
+        return true;
+    return atomic_load_explicit(&ch->closed, memory_order_acquire);
+}
+
 // Takes a waiter off its channel, if it is still there. Once it is not, the channel may
 // be gone. worker: the calling one, or NULL.
 void chan_leave(struct waiter *w, struct worker *worker);

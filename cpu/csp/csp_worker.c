@@ -156,8 +156,8 @@ static bool handed_over(const struct run *run)
     return false;
 }
 
-// Does nobody lead, although there is something to watch or to wait for? Whoever hands over
-// from now on sees that nobody does; who did before is seen here.
+// Does nobody lead, although there is something to watch or to wait for? Whoever hands
+// over from now on sees that nobody does; who did before is seen here.
 static bool unled(struct run *run)
 {
     if (atomic_load(&run->leader))

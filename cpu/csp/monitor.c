@@ -1,9 +1,9 @@
 // monitor.c -- one thread of the process that looks after all runs.
 //
-// C code cannot be preempted, so a task that runs for long keeps its worker. It is asked to
-// give way at its next csp call. One that makes none is stuck, and its worker with it:
-// when all workers of a run are, while something else could be done -- a ready task, a due
-// timer, an event -- the monitor adds a worker, a *spare*, and the kernel shares the
+// C code cannot be preempted, so a task that runs for long keeps its worker. It is asked
+// to give way at its next csp call. One that makes none is stuck, and its worker with it:
+// when all workers of a run are, while something else could be done -- a ready task, a
+// due timer, an event -- the monitor adds a worker, a *spare*, and the kernel shares the
 // processors among them. So that a run never takes more processors than it was
 // given, the spare is confined, together with one stuck worker, to that one's processor.
 // When a worker of the run's own is free again, the spares retire.
@@ -33,9 +33,9 @@ enum {
 enum { STATE_NEW, STATE_READY, STATE_FAILED };
 
 static struct lock monitor_lock;
-static struct run *runs;  // monitor_lock
-static int state;         // monitor_lock
-static bool can_join;     // written once, before the first run goes on
+static struct run *runs;        // monitor_lock
+static int state;               // monitor_lock
+static bool can_join;           // written once, before the first run goes on
 static _Atomic uint32_t calls;  // the futex: how often it has been called
 static _Atomic bool quit_asked;
 static bool quit_installed;  // monitor_lock
@@ -176,8 +176,8 @@ static void watch(struct run *run)
         return;
     // Those who are free look at the shared queue now and then, but at others' rings only
     // when they have nothing else to do.
-    // Meanwhile the tasks are in no queue: a worker that becomes idle must not take that for
-    // a deadlock, and has to be told afterwards.
+    // Meanwhile the tasks are in no queue: a worker that becomes idle must not take that
+    // for a deadlock, and has to be told afterwards.
     int n = atomic_load(&run->n_workers);
     atomic_fetch_add(&run->blocking, 1);
     for (int i = 0; i < n; i++) {

@@ -204,9 +204,8 @@ uint32_t sched_share(struct worker *victim)
         for (uint32_t i = 0; i < n; i++)
             taken[i] =
                 atomic_load_explicit(&victim->ring[(head + i) % RING_SIZE], RELAXED);
-    } while (!atomic_compare_exchange_strong_explicit(&victim->head, &head, head + n,
-                                                      memory_order_acq_rel,
-                                                      memory_order_acquire));
+    } while (!atomic_compare_exchange_strong_explicit(
+        &victim->head, &head, head + n, memory_order_acq_rel, memory_order_acquire));
     if ((taken[n] = atomic_exchange(&victim->runnext, NULL)))
         n++;
     for (uint32_t i = 0; i < n; i++)
@@ -258,8 +257,8 @@ OWNER_ONLY static struct task *housekeeping(struct worker *w)
     return sched_shared(w);
 }
 
-// w turns to a task from elsewhere. A task that yields tells nobody that it is in the ring,
-// since it is going to be the next, as a rule: then not.
+// w turns to a task from elsewhere. A task that yields tells nobody that it is in the
+// ring, since it is going to be the next, as a rule: then not.
 OWNER_ONLY static void tell_of_ring(struct worker *w)
 {
     if (atomic_load(&w->run->n_idle) > 0 && !sched_ring_empty(w))

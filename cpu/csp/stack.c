@@ -3,8 +3,9 @@
 // An arena is 64 MiB of address space, aligned to its size, cut into slots of one power
 // of two. Its first use maps it; it is never unmapped, and slots go from task to task,
 // also from run to run. The memory behind an arena of which no slot has been in use for a
-// while goes back to the kernel. Neighbouring arenas merge into one mapping of the kernel's, so
-// that a million stacks need a handful of the 65530 mappings that a process may have.
+// while goes back to the kernel. Neighbouring arenas merge into one mapping of the
+// kernel's, so that a million stacks need a handful of the 65530 mappings that a process
+// may have.
 //
 // The lowest page of a slot is a guard. MADV_GUARD_INSTALL (Linux 6.13) makes one without
 // splitting the mapping. Where the kernel lacks it, or an emulator takes the advice and
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-    GUARD_INSTALL = 102,  // MADV_GUARD_INSTALL, which older headers lack
+    GUARD_INSTALL = 102,   // MADV_GUARD_INSTALL, which older headers lack
     GUARD_BUDGET = 16000,  // each guard by mprotect costs two mappings of the process
     KEEP_FREE = 4096       // free slots of a class that are never given back
 };

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 struct job {
     int (*fn)(void *);
@@ -64,6 +65,7 @@ static void finish(struct job *job)
 static void *helper_main(void *arg)
 {
     struct helper *h = arg;
+    prctl(PR_SET_NAME, "csp-blocking");
     for (;;) {
         while (!atomic_load(&h->has_job))
             futex_wait(&h->has_job, 0, -1);

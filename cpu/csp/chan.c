@@ -85,9 +85,7 @@ struct csp_chan *csp_chan_make(size_t elem_size, size_t capacity)
     struct csp_chan *ch = malloc(bytes);
     if (!ch)
         return NULL;
-    memset(ch, 0, sizeof *ch);
-    ch->elem_size = elem_size;
-    ch->cap = capacity;
+    *ch = (struct csp_chan){.elem_size = elem_size, .cap = capacity};
     order_init(ch);
     return ch;
 }
@@ -103,12 +101,23 @@ static bool discard(struct waitq *q, struct waiter *w)
     return true;
 }
 
+// In a long queue waiters and their tasks have left the cache. w is about to be served;
+// the next ones are called for while that is done.
+static void call_for_next(const struct waiter *w)
+{
+    __builtin_prefetch(w->next->task);
+    __builtin_prefetch(w->next->next);
+    __builtin_prefetch(w->task->ctx.sp);
+}
+
 // The first waiter that can still be served. Those that cannot are discarded on the way.
 static struct waiter *dequeue(struct waitq *q)
 {
     struct waiter *w = waitq_first(q), *next;
     for (; w; w = next) {
         next = w->next;
+        if (next)
+            call_for_next(w);
         if (!w->selecting || task_win(w->task)) {
             waitq_remove(q, w);
             return w;

@@ -274,8 +274,8 @@ struct csp_case {
 // Waits until one of n cases can be done, does it and returns its index; among ready
 // cases all are equally likely. After timeout_ns (CSP_FOREVER: no limit; 0: does not wait
 // at all) with none ready returns CSP_TIMEOUT. Panics when it chooses a send on a closed
-// channel, or finds no memory for more than 6 cases. One channel may stand in several
-// cases. n is at most 65535.
+// channel. One channel may stand in several cases. n is at most 65535; more than 6 cases
+// need memory from the heap: without it nothing is done, and CSP_ENOMEM returned.
 int csp_select(struct csp_case *cases, int n, int64_t timeout_ns);
 
 #pragma GCC visibility pop

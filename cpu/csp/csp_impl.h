@@ -102,6 +102,7 @@ struct task {
     _Atomic uint64_t run_id;  // whose it is from birth to end; 0: nobody's
     _Atomic uint8_t wait;     // enum wait
     bool holds_cpu;           // virtual time: came out of csp_work with its processor
+    bool worked;              // and has not parked since
     uint16_t pins;
     _Atomic uint32_t won;    // 0 while a select or a timed wait is undecided
     struct waiter *fired;    // the waiter that won; NULL: the timer did
@@ -139,7 +140,8 @@ struct worker {
     _Atomic bool listed;         // in run->idle; written under run->idle_lock
     bool entered;                // has been woken for this run; under run->idle_lock
     _Atomic bool enter;          // tells its OS thread to join the run
-    _Atomic uint32_t seen_tick;  // what the leader saw last, see csp_worker.c
+    _Atomic uint32_t seen_tick;  // what the leader saw last, see watch.c
+    _Atomic uint32_t seen_head;  // and a thief, see sched.c
     _Atomic bool retire;         // a spare: to stand in no longer, see monitor.c
     bool retired;                // it sleeps until called again; under run->idle_lock
     struct worker *idle_next, *idle_prev;  // idle_lock; also of the retired
@@ -408,6 +410,8 @@ struct task *task_new(struct worker *w, const struct spawn *s);
 // Makes a parked task ready. w: the calling worker, or NULL when the caller may be any
 // thread.
 void sched_ready(struct task *t, struct worker *w);
+// A new task, to run next on w.
+void sched_start(struct task *t, struct worker *w);
 // Queues a task behind all others of w's that are ready. news: they are more now than
 // before.
 void sched_ready_last(struct task *t, struct worker *w, bool news);
@@ -438,19 +442,29 @@ struct task *sched_shared_one(struct run *run);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext);
 bool sched_ring_empty(const struct worker *w);
-// Is there room for one more task at most? For w itself.
-static inline bool sched_ring_full(const struct worker *w)
-{
-    return atomic_load_explicit(&w->tail, memory_order_relaxed) -
-               atomic_load_explicit(&w->head, memory_order_relaxed) >=
-           RING_SIZE - 1;
-}
 // Moves the victim's ready tasks, runnext too, to the run's shared queue: any thread. How
 // many they were.
 uint32_t sched_share(struct worker *victim);
 
 // csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
+
+// Is there a ready task that a worker without work could take, w's own inbox included?
+bool worker_work_visible(const struct run *run, const struct worker *w);
+
+// watch.c -- hand-overs that nobody takes.
+// A worker that has run one and the same task ever since the last call, while another
+// waits in its runnext; NULL: none.
+struct worker *watch_stale(struct worker *w);
+// Takes it. victim may be NULL; NULL: it has gone.
+struct task *watch_take(struct worker *w, struct worker *victim);
+// Looks for stale hand-overs, for a while and without sleeping if that has paid lately.
+struct task *watch_eagerly(struct worker *w);
+// Does nobody lead, although there is something to watch or to wait for?
+bool watch_unled(struct run *run);
+// Says that nobody watches from now on, and looks once more, as one who hands over looks
+// at `unwatched` afterwards. False: there is something to watch.
+bool watch_end(struct run *run);
 
 // wake.c
 // With idle_lock held: takes w off the list of the idle.
@@ -499,6 +513,8 @@ void cpus_restore(struct worker *w);
 void timer_arm(struct run *run, struct timer *t, uint64_t deadline_ns);
 // False: it has fired already, or was never armed.
 bool timer_cancel(struct run *run, struct timer *t);
+// With timer_lock held: the place of a timer among those of the same instant.
+uint64_t timer_seq(struct run *run);
 // Fires what is due.
 void timer_run(struct worker *w, uint64_t now_ns);
 // Arms t's own timer to ready it, if it wins t's `won`.
@@ -592,6 +608,7 @@ struct task *sim_pick(struct worker *w);
 // No task can go on now: advances the clock, or ends the run.
 void sim_advance(struct worker *w);
 uint64_t sim_now(const struct run *run);
+uint64_t sim_timer_seq(struct run *run);
 void sim_work(struct task *t, uint64_t ns);
 uint64_t sim_hash(const struct run *run);
 

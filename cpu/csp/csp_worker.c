@@ -7,13 +7,7 @@
 // wake-up is lost.
 //
 // One idle worker leads: it sleeps only until the next timer, in epoll_wait when
-// descriptors are waited for, and it watches. A task that readies another and computes
-// on, instead of parking, leaves it in runnext. Waking a thread for every such hand-over
-// would cost more than most are worth, so the leader looks every few microseconds for one
-// that has gone stale, and takes it. After some looks in vain it sleeps and says so
-// (unwatched); the next hand-over wakes it. A worker that has taken such a task looks
-// without sleeping the next few times: tasks that hand over and compute on tend to do it
-// again, and to wake a thread takes longer than most of them compute.
+// descriptors are waited for, and it watches hand-overs, see watch.c.
 //
 // The last worker to become idle knows about deadlock: all are listed, so none runs, and
 // if there is neither a queue, a timer, a descriptor nor a blocking call, nothing can
@@ -25,13 +19,13 @@
 #include "csp_impl.h"
 
 enum {
-    SPIN_ROUNDS = 24,  // looks at the others before listing oneself as idle
-    SPIN_PAUSES = 8,   // pauses between them; a round takes some 100 ns to 500 ns
+    // Looks at the others before listing oneself as idle, and pauses between them: at
+    // first some 300 ns, at last some 3 us. Each look takes cache lines away from them.
+    SPIN_ROUNDS = 10,
+    SPIN_PAUSES = 8,
+    SPIN_PAUSES_MOST = 64,
     WATCH_NS = 20000,  // the leader's first nap; each next one is twice as long
-    WATCH_NAPS = 5,
-    WATCH_PAUSES = 24,  // about a microsecond, between looks without sleeping
-    WATCH_LOOKS = 100,
-    EAGERNESS = 16  // times to look so after a success; each in vain counts one down
+    WATCH_NAPS = 5
 };
 
 static bool ending(const struct run *run)
@@ -39,9 +33,7 @@ static bool ending(const struct run *run)
     return atomic_load(&run->ending);
 }
 
-// Is there a ready task that a worker without work could take? `mine`: also w's own
-// inbox.
-static bool work_visible(const struct run *run, const struct worker *w)
+bool worker_work_visible(const struct run *run, const struct worker *w)
 {
     if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
         return true;
@@ -56,7 +48,7 @@ static bool work_visible(const struct run *run, const struct worker *w)
 static bool quiet(const struct run *run, const struct worker *w)
 {
     if (atomic_load(&run->blocking) || netpoll_pending(run) ||
-        atomic_load(&run->next_deadline_ns) != UINT64_MAX || work_visible(run, w))
+        atomic_load(&run->next_deadline_ns) != UINT64_MAX || worker_work_visible(run, w))
         return false;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (atomic_load(&run->workers[i]->runnext) ||
@@ -66,23 +58,6 @@ static bool quiet(const struct run *run, const struct worker *w)
     return true;
 }
 
-// A worker that has run one and the same task ever since the last call, while another
-// waits in its runnext; NULL: none.
-static struct worker *stale_victim(struct worker *w)
-{
-    struct run *run = w->run;
-    struct worker *victim = NULL;
-    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        struct worker *v = run->workers[i];
-        uint32_t tick = atomic_load_explicit(&v->tick, memory_order_relaxed);
-        uint32_t seen =
-            atomic_exchange_explicit(&v->seen_tick, tick, memory_order_relaxed);
-        if (v != w && seen == tick && atomic_load(&v->runnext))
-            victim = v;
-    }
-    return victim;
-}
-
 // Counts w, which is not listed, among those who look for work, unless it is already.
 OWNER_ONLY static void start_spinning(struct worker *w)
 {
@@ -90,31 +65,6 @@ OWNER_ONLY static void start_spinning(struct worker *w)
         w->spinning = true;
         atomic_fetch_add(&w->run->n_spinning, 1);
     }
-}
-
-OWNER_ONLY static struct task *take_stale(struct worker *w, struct worker *victim)
-{
-    struct task *t = victim ? sched_steal(w, victim, true) : NULL;
-    if (t)
-        w->eager = EAGERNESS;
-    return t;
-}
-
-// Looks for stale hand-overs without sleeping, if that has paid lately.
-OWNER_ONLY static struct task *watch(struct worker *w)
-{
-    struct task *t = take_stale(w, stale_victim(w));
-    if (t || w->eager == 0)
-        return t;
-    w->eager--;
-    for (unsigned i = 0; !t && i < WATCH_LOOKS; i++) {
-        if (ending(w->run) || work_visible(w->run, w))
-            return NULL;
-        for (unsigned j = 0; j < WATCH_PAUSES; j++)
-            csp_cpu_relax();
-        t = take_stale(w, stale_victim(w));
-    }
-    return t;
 }
 
 OWNER_ONLY static struct task *search(struct worker *w)
@@ -127,7 +77,8 @@ OWNER_ONLY static struct task *search(struct worker *w)
             return NULL;
         start_spinning(w);
     }
-    stale_victim(w);
+    watch_stale(w);
+    unsigned pauses = SPIN_PAUSES;
     for (unsigned round = 0; round < SPIN_ROUNDS; round++) {
         uint32_t start = rng_below(&w->rng, n);
         for (uint32_t i = 0; i < n; i++) {
@@ -139,32 +90,14 @@ OWNER_ONLY static struct task *search(struct worker *w)
         }
         if (ending(run) || atomic_load(&w->inbox_len))
             return NULL;
-        for (unsigned i = 0; run->may_spin && i < SPIN_PAUSES; i++)
-            csp_cpu_relax();
         if (!run->may_spin)
             return NULL;
+        for (unsigned i = 0; i < pauses; i++)
+            csp_cpu_relax();
+        if (round % 2 == 1 && pauses < SPIN_PAUSES_MOST)
+            pauses *= 2;
     }
-    return watch(w);
-}
-
-static bool handed_over(const struct run *run)
-{
-    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (atomic_load(&run->workers[i]->runnext))
-            return true;
-    }
-    return false;
-}
-
-// Does nobody lead, although there is something to watch or to wait for? Whoever hands
-// over from now on sees that nobody does; who did before is seen here.
-static bool unled(struct run *run)
-{
-    if (atomic_load(&run->leader))
-        return false;
-    atomic_store(&run->unwatched, true);
-    return netpoll_pending(run) || handed_over(run) ||
-           atomic_load(&run->next_deadline_ns) != UINT64_MAX;
+    return watch_eagerly(w);
 }
 
 // w is about to run a task: it looks no longer, and no idle worker may be left to sleep
@@ -175,13 +108,13 @@ OWNER_ONLY static void found(struct worker *w)
     bool more = false;
     if (w->spinning) {
         w->spinning = false;
-        more = atomic_fetch_sub(&run->n_spinning, 1) == 1 && work_visible(run, w);
+        more = atomic_fetch_sub(&run->n_spinning, 1) == 1 && worker_work_visible(run, w);
     }
     if (unlikely(atomic_load(&csp_monitor_asleep)))
         monitor_wake();
     if (atomic_load(&run->n_idle) == 0)
         return;
-    if (more || unled(run))
+    if (more || watch_unled(run))
         worker_wake_one(run);
 }
 
@@ -236,7 +169,7 @@ OWNER_ONLY static void retire(struct worker *w)
     // It may have led: then somebody else has to.
     if (is_dead)
         end_dead(run);
-    else if (unled(run) || work_visible(run, w))
+    else if (watch_unled(run) || worker_work_visible(run, w))
         worker_wake_one(run);
     for (bool out = wanted; !out;) {
         lock_take(&run->idle_lock);
@@ -257,17 +190,6 @@ static void leave_idle(struct worker *w)
     lock_drop(&run->idle_lock);
 }
 
-// Says that nobody watches from now on, and looks once more, as one who hands over looks
-// at `unwatched` afterwards. False: there is something to watch.
-static bool go_unwatched(struct run *run)
-{
-    atomic_store(&run->unwatched, true);
-    if (!handed_over(run))
-        return true;
-    atomic_store(&run->unwatched, false);
-    return false;
-}
-
 // How long the leader may sleep now, given that it has looked `looks` times in vain.
 static int64_t leader_timeout(struct run *run, unsigned looks)
 {
@@ -276,7 +198,7 @@ static int64_t leader_timeout(struct run *run, unsigned looks)
     if (others_run && looks < WATCH_NAPS)
         until = now + ((uint64_t)WATCH_NS << looks);
     // Also when all are idle: somebody may be woken and hand over.
-    else if (!go_unwatched(run))
+    else if (!watch_end(run))
         until = now + WATCH_NS;
     uint64_t deadline = atomic_load(&run->next_deadline_ns);
     if (deadline < until)
@@ -295,7 +217,7 @@ static struct task *lead(struct worker *w)
     struct run *run = w->run;
     // Its own: another may lead before these are dispatched.
     struct epoll_event events[NETPOLL_EVENTS];
-    stale_victim(w);
+    watch_stale(w);
     for (unsigned looks = 0; atomic_load(&w->listed); looks++) {
         int64_t timeout = leader_timeout(run, looks);
         int n = nap(w, timeout, netpoll_pending(run) ? events : NULL);
@@ -308,13 +230,13 @@ static struct task *lead(struct worker *w)
         }
         if (atomic_load(&run->next_deadline_ns) <= clock_now())
             break;
-        struct worker *victim = stale_victim(w);
+        struct worker *victim = watch_stale(w);
         if (victim) {
             // First no longer idle, or with this task in hand all could seem asleep.
             leave_idle(w);
             // A steal hides what it takes for a moment; found() tells of it, then.
             start_spinning(w);
-            return take_stale(w, victim);
+            return watch_take(w, victim);
         }
     }
     leave_idle(w);
@@ -349,7 +271,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
         end_dead(run);
         return NULL;
     }
-    if (work_visible(run, w) || ending(run)) {
+    if (worker_work_visible(run, w) || ending(run)) {
         leave_idle(w);
         return NULL;
     }

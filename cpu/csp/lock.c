@@ -25,8 +25,9 @@ void lock_backoff(unsigned *step)
     }
 }
 
-// Whoever has the lock has its channel in the cache, and each look from here takes it away;
-// so looks are few and far between, and the other gets many operations done meanwhile.
+// Whoever has the lock has its channel in the cache, and each look from here takes it
+// away; so looks are few and far between, and the other gets many operations done
+// meanwhile.
 void lock_contended(struct lock *l)
 {
     unsigned pauses = FIRST_PAUSES, step = 0;

@@ -98,6 +98,8 @@ static void run_close(struct run *run, struct csp_stats *stats)
     s.leaked = s.spawned - ended;
     s.trace_hash = run->simulated ? sim_hash(run) : 0;
     timer_drop_all(run);
+    if (s.leaked > 0 && getenv("CSP_LEAKS"))
+        dump_tasks(run, "these tasks had not ended when the run did:", true);
     if (s.leaked > 0)
         stack_each(drop_task, &(struct drop){run, run->workers[0]});
     sanitize_acquire(run);

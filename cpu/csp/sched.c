@@ -19,6 +19,8 @@
 
 #define RELAXED memory_order_relaxed
 
+enum { FEW = 8 };  // ready tasks, which thieves leave to a worker that makes headway
+
 OWNER_ONLY static void ring_spill(struct worker *w, struct task *t);
 
 OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
@@ -163,6 +165,13 @@ OWNER_ONLY static void inbox_push(struct task *t)
     lock_drop(&w->inbox_lock);
 }
 
+// A few tasks that their worker is just working off would cost more to bring over than to
+// run there. Has the head moved since a thief looked last?
+static bool being_eaten(struct worker *victim, uint32_t head)
+{
+    return atomic_exchange_explicit(&victim->seen_head, head, RELAXED) != head;
+}
+
 // Half of the victim's ring goes to w's, which is empty; one of them is returned. The
 // tasks are copied before the CAS that takes them: if it fails, the copies mean nothing.
 OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victim)
@@ -171,9 +180,9 @@ OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victi
     for (;;) {
         uint32_t head = atomic_load_explicit(&victim->head, memory_order_acquire);
         uint32_t n = atomic_load_explicit(&victim->tail, memory_order_acquire) - head;
-        n -= n / 2;
-        if (n == 0)
+        if (n == 0 || (n < FEW && being_eaten(victim, head)))
             return NULL;
+        n -= n / 2;
         if (n > RING_SIZE / 2)
             continue;  // head and tail were read at different times
         struct task *last = NULL;
@@ -386,6 +395,18 @@ OWNER_ONLY _Noreturn void sched_exit(struct task *t)
     fiber_leave(&t->ctx, to);
 }
 
+// A task that makes or wakes many lets them go on before they overflow the ring: they
+// find what they need still in the cache, and those that end leave their stacks to the
+// next ones.
+OWNER_ONLY static void push_and_mind(struct worker *w, struct task *t)
+{
+    ring_push(w, t);
+    uint32_t n =
+        atomic_load_explicit(&w->tail, RELAXED) - atomic_load_explicit(&w->head, RELAXED);
+    if (unlikely(n >= RING_SIZE - 1))
+        atomic_store_explicit(&w->give_way, true, RELAXED);
+}
+
 OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
 {
     struct run *run = task_run(t);
@@ -420,15 +441,25 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
     // share.
     struct task *old = put_runnext(w, t);
     if (old) {
-        ring_push(w, old);
-        // A task that wakes many lets them go on before they overflow the ring and get
-        // cold.
-        if (unlikely(sched_ring_full(w)))
-            atomic_store_explicit(&w->give_way, true, RELAXED);
+        push_and_mind(w, old);
         worker_wake_one(run);
     } else if (atomic_load(&run->unwatched)) {
         worker_watch_over(run);
     }
+}
+
+OWNER_ONLY void sched_start(struct task *t, struct worker *w)
+{
+    struct run *run = w->run;
+    task_set_wait(t, WAIT_READY);
+    if (run->simulated) {
+        sim_ready(t);
+        return;
+    }
+    struct task *old = put_runnext(w, t);
+    if (old)
+        push_and_mind(w, old);
+    worker_wake_one(run);
 }
 
 // Queues a task behind all others of w's that are ready; news: they are more now than

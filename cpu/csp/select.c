@@ -250,7 +250,7 @@ static int select_large(struct select *s, struct task *me, int64_t timeout_ns)
     size_t n = s->n;
     char *memory = malloc(n * (sizeof(struct waiter) + 2 * sizeof(uint16_t)));
     if (!memory)
-        csp_panic("out of memory in a select");
+        return CSP_ENOMEM;
     s->waiters = (struct waiter *)(void *)memory;
     s->order = (uint16_t *)(void *)(memory + n * sizeof(struct waiter));
     s->locks = s->order + n;

@@ -1,7 +1,7 @@
 // task.c -- how tasks begin and end.
 //
-// A task is made on the worker that asks for it and queued behind what is ready there:
-// work is shared by those who come to steal it, not by those who make it.
+// A task is made on the worker that asks for it and is the next to run there: work is
+// shared by those who come to steal it, not by those who make it.
 
 #include "csp_impl.h"
 
@@ -68,7 +68,7 @@ OWNER_ONLY struct task *task_new(struct worker *w, const struct spawn *s)
     t->n_waiters = 0;
     t->timer.armed = false;
     t->spawned_at = s->at;
-    t->holds_cpu = false;
+    t->holds_cpu = t->worked = false;
     t->priority = 0;
     t->name[0] = '\0';
     sanitize_hide();
@@ -116,13 +116,8 @@ OWNER_ONLY static int go(struct spawn s)
     struct task *t = task_new(w, &s);
     if (unlikely(!t))
         return CSP_ENOMEM;
-    sched_ready_last(t, w, true);
-    // Children that begin soon find their stacks in the cache, and leave them to the next
-    // ones: a task that makes many lets them run before the ring overflows.
-    if (unlikely(sched_ring_full(w)))
-        csp_yield();
-    else
-        give_way(w);
+    sched_start(t, w);
+    give_way(w);
     return CSP_OK;
 }
 

@@ -41,6 +41,7 @@ static void *thread_main(void *arg)
 {
     struct worker *w = arg;
     atomic_store(&w->tid, gettid());
+    prctl(PR_SET_NAME, "csp-worker");
     w->signal_stack = overflow_stack_open();
     // A short sleep should be short; the default allows for 50 us more.
     prctl(PR_SET_TIMERSLACK, 1UL);

@@ -38,7 +38,7 @@ static void fire_ticker(struct timer *timer, struct worker *w, uint64_t now_ns)
     }
     uint64_t missed = (now_ns - timer->node.key) / ticker->period_ns;
     timer->node.key += (missed + 1) * ticker->period_ns;
-    timer->node.seq = w->run->timer_seq++;
+    timer->node.seq = timer_seq(w->run);
     timer->armed = true;
     heap_insert(&w->run->timers, &timer->node);
 }

@@ -41,11 +41,16 @@ uint64_t timer_deadline(struct run *run, uint64_t ns)
     return ns < UINT64_MAX - 1 - now ? now + ns : UINT64_MAX - 1;
 }
 
+uint64_t timer_seq(struct run *run)
+{
+    return run->simulated ? sim_timer_seq(run) : run->timer_seq++;
+}
+
 void timer_arm(struct run *run, struct timer *t, uint64_t deadline_ns)
 {
     lock_take(&run->timer_lock);
     t->node.key = deadline_ns;
-    t->node.seq = run->timer_seq++;
+    t->node.seq = timer_seq(run);
     t->armed = true;
     heap_insert(&run->timers, &t->node);
     bool first = run->timers.root == &t->node;

@@ -4,7 +4,9 @@
 // task does between two csp calls takes no simulated time; csp_work takes what it says
 // and holds one of the processors; a sleep holds none. The clock moves on, to the next
 // timer, only when no task can. A task needs a free processor to go on; one that comes
-// out of csp_work still has its own.
+// out of csp_work still has its own, and if it works again without having parked, those
+// who wait for a processor go first: as with Go's time slices, nobody starves beside a
+// task that only works.
 //
 // Everything that could go either way is decided by the policy and the seed, and nothing
 // by addresses or real clocks, so that equal seeds give equal runs; the hash of the
@@ -89,6 +91,12 @@ OWNER_ONLY void sim_ready(struct task *t)
     heap_insert(t->holds_cpu ? &s->resuming : &s->ready, &t->order);
 }
 
+// By the policy, too, what is due at the same instant has no order.
+OWNER_ONLY uint64_t sim_timer_seq(struct run *run)
+{
+    return run->policy == CSP_FIFO ? run->timer_seq++ : rng_next(&run->sim->rng);
+}
+
 OWNER_ONLY static void lower_priority(struct sim *s, struct task *t)
 {
     t->priority = ++s->lowest;
@@ -121,6 +129,7 @@ OWNER_ONLY struct task *sim_pick(struct worker *w)
     heap_remove(from, &t->order);
     if (run->policy == CSP_PCT && rng_below(&s->rng, PCT_CHANGE) == 0)
         lower_priority(s, t);
+    t->worked = t->holds_cpu;
     if (t->holds_cpu) {
         t->holds_cpu = false;
         s->busy--;
@@ -166,6 +175,8 @@ OWNER_ONLY void sim_advance(struct worker *w)
 OWNER_ONLY void sim_work(struct task *t, uint64_t ns)
 {
     struct run *run = task_run(t);
+    if (t->worked && run->sim->ready.root)
+        csp_yield();
     uint64_t end = timer_deadline(run, ns);
     if (unlikely(run->trace))
         trace_work(task_worker(t), t, end);

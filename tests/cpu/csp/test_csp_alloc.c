@@ -136,7 +136,8 @@ static void wide_select(struct csp_chan *c)
     static struct csp_case cases[300];
     for (int i = 0; i < 300; i++)
         cases[i] = (struct csp_case){CSP_RECV, i % 3 ? c : NULL, NULL, false};
-    CHECK(csp_select(cases, 300, (int64_t)MS / 100) == CSP_TIMEOUT);
+    int done = csp_select(cases, 300, (int64_t)MS / 100);
+    CHECK(done == CSP_TIMEOUT || (done == CSP_ENOMEM && failing > 0));
 }
 
 static int ends[2];
@@ -188,23 +189,9 @@ struct trial {
 
 enum { RIGHT, WRONG_RESULT, WRONG_LATER, DESCRIPTORS_LEFT };
 
-static char panicked_with[80];
-
-static void on_panic(const char *msg)
-{
-    snprintf(panicked_with, sizeof panicked_with, "%s", msg);
-}
-
-// The one call of a task that cannot say it with a value.
-static bool panicked_in_select(int result)
-{
-    return result == CSP_PANIC && !strcmp(panicked_with, "out of memory in a select");
-}
-
 static int try_once(void *arg)
 {
     struct trial *t = arg;
-    t->opts.on_panic = on_panic;
     alarm(60);
     int before = open_descriptors();
     failing = t->failing;
@@ -213,8 +200,7 @@ static int try_once(void *arg)
     int result = use_and_close(&t->opts);
     *t->calls = calls;
     failing = 0;
-    if (result != CSP_OK && result != CSP_ENOMEM && result != CSP_ETHREAD &&
-        !panicked_in_select(result))
+    if (result != CSP_OK && result != CSP_ENOMEM && result != CSP_ETHREAD)
         return WRONG_RESULT;
     if (!t->failing && result != CSP_OK)
         return WRONG_RESULT;

@@ -215,13 +215,22 @@ static void compute_for_ever(void *arg)
         csp_work(MS);
 }
 
+static void stand_by(void *arg)
+{
+    atomic_int *n = arg;
+    ++*n;
+    receive_nothing(NULL);
+}
+
 static void panic_among_others(void *arg)
 {
     (void)arg;
-    static atomic_int computing;
+    static atomic_int standing, computing;
+    CHECK(csp_go_named("bystander", stand_by, &standing) == CSP_OK);
+    while (standing < 1)
+        csp_yield();
     for (int i = 0; i < 3; i++)
         go(compute_for_ever, &computing);
-    CHECK(csp_go_named("bystander", receive_nothing, NULL) == CSP_OK);
     while (computing < 3)
         csp_yield();
     csp_chan_close(NULL);

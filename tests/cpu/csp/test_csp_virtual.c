@@ -145,6 +145,67 @@ static void same_instant_varies(void **state)
     }
 }
 
+// Two clocks of the same instant; true in *arg: the one that was set later came first.
+static void two_clocks(void *arg)
+{
+    bool *later_first = arg;
+    struct csp_chan *a = csp_after(TAU), *b = csp_after(TAU);
+    struct csp_case cases[] = {{CSP_RECV, a, NULL, false}, {CSP_RECV, b, NULL, false}};
+    *later_first = csp_select(cases, 2, CSP_FOREVER) == 1;
+    csp_chan_recv(*later_first ? a : b, NULL);
+    csp_chan_free(a);
+    csp_chan_free(b);
+}
+
+// Go: synctest_test.go TestTimerNondeterminism
+static void same_instant_clocks_vary(void **state)
+{
+    (void)state;
+    for (enum csp_policy policy = CSP_FIFO; policy <= CSP_PCT; policy++) {
+        int later_first = 0;
+        for (uint64_t seed = 1; seed <= 50; seed++) {
+            bool later;
+            struct csp_opts opts = {
+                .procs = 1, .virtual_time = true, .policy = policy, .seed = seed};
+            assert_int_equal(csp_run(two_clocks, &later, &opts, NULL), CSP_OK);
+            later_first += later;
+        }
+        if (policy == CSP_FIFO)
+            assert_int_equal(later_first, 0);
+        else
+            assert_in_range(later_first, 10, 40);
+    }
+}
+
+static void work_for_ever(void *arg)
+{
+    (void)arg;
+    for (;;)
+        csp_work(TAU);
+}
+
+static void beside_workers(void *arg)
+{
+    uint64_t *end_ns = arg;
+    for (int i = 0; i < 2; i++)
+        CHECK(csp_go(work_for_ever, NULL) == CSP_OK);
+    for (int i = 0; i < 10; i++)
+        csp_work(TAU);
+    csp_sleep(TAU);
+    *end_ns = csp_now();
+}
+
+// One processor, and three who work without ever waiting: each gets its third, and one
+// who wakes up gets in between.
+static void work_gives_way(void **state)
+{
+    (void)state;
+    uint64_t end_ns = 0;
+    struct csp_opts opts = {.procs = 1, .virtual_time = true};
+    assert_int_equal(csp_run(beside_workers, &end_ns, &opts, NULL), CSP_OK);
+    assert_int_equal(end_ns, (uint64_t)30 * TAU);
+}
+
 static void yield_for_ever(void *arg)
 {
     (void)arg;
@@ -348,6 +409,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(runs_are_replayed),
         cmocka_unit_test(addresses_do_not_matter),
         cmocka_unit_test(same_instant_varies),
+        cmocka_unit_test(same_instant_clocks_vary),
+        cmocka_unit_test(work_gives_way),
         cmocka_unit_test(yields_are_fair),
         cmocka_unit_test(blocking_calls_wake_many),
     };

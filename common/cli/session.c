@@ -116,7 +116,7 @@ static void progress(const struct cell *c, int round, int rounds)
     if (round > 1 && clock_ns() - shown_ns < EVERY_NS)
         return;
     shown_ns = clock_ns();
-    char of[16] = "", text[24] = "preparing";
+    char of[16] = "", text[40] = "preparing";
     if (rounds > 0)
         snprintf(of, sizeof of, "/%d", rounds);
     if (round > 0)

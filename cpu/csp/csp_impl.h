@@ -367,6 +367,13 @@ char *stack_low(const struct task *t);
 // The task in whose guard page the address lies, or NULL. Safe in a signal handler.
 struct task *stack_overflowed(const void *address);
 
+// guard.c
+// A guard takes a page; a slot of less than four gives up too much for it.
+bool guard_fits(unsigned class);
+// Makes n slots that have never been used ready for use. So many are wanted at once only
+// where tasks come in thousands: then one call for all is cheaper than a fault for each.
+void guard_slots(char *slots, unsigned class, unsigned n);
+
 // overflow.c -- a SIGSEGV in a guard page says whose stack it was. Counted; per process.
 void overflow_install(void);
 void overflow_remove(void);

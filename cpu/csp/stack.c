@@ -7,22 +7,17 @@
 // kernel's, so that a million stacks need a handful of the 65530 mappings that a process
 // may have.
 //
-// The lowest page of a slot is a guard. MADV_GUARD_INSTALL (Linux 6.13) makes one without
-// splitting the mapping. Where the kernel lacks it, or an emulator takes the advice and
-// does nothing, mprotect makes guards as long as a budget of mappings lasts, and later
-// slots go without.
+// The lowest page of a slot is a guard, see guard.c.
 
 #include "csp_impl.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 enum {
-    GUARD_INSTALL = 102,   // MADV_GUARD_INSTALL, which older headers lack
-    GUARD_BUDGET = 16000,  // each guard by mprotect costs two mappings of the process
-    KEEP_FREE = 4096       // free slots of a class that are never given back
+    KEEP_FREE = 4096,  // free slots of a class that are never given back
+    CARVE_MOST = 256   // slots carved at once, when many are asked for
 };
 
 #define ARENA_SIZE ((size_t)1 << ARENA_BITS)
@@ -42,6 +37,7 @@ struct pool {
     struct task *free;
     size_t n_free, least_free;  // now, and since the last stack_trim
     struct arena *newest;       // the one being carved
+    unsigned batch;             // slots to carve next
     struct arena *empty;        // given back: to be carved again
 };
 
@@ -49,9 +45,6 @@ _Atomic uint8_t csp_arena_class[1u << (ADDRESS_BITS - ARENA_BITS)];
 static struct pool pools[STACK_CLASS_MAX + 1];
 static struct arena *arena_at[1u << (ADDRESS_BITS - ARENA_BITS)];
 static _Atomic(struct arena *) arenas;
-// How guards are made. The first one tells.
-static _Atomic enum guarding { UNTRIED, BY_ADVICE, BY_PROTECT } guarding;
-static _Atomic int guard_budget = GUARD_BUDGET;
 
 static unsigned class_at(const void *address)
 {
@@ -59,17 +52,6 @@ static unsigned class_at(const void *address)
     if (index >= sizeof csp_arena_class)
         return 0;
     return atomic_load_explicit(&csp_arena_class[index], memory_order_relaxed);
-}
-
-static size_t page_size(void)
-{
-    return (size_t)sysconf(_SC_PAGESIZE);
-}
-
-// A guard takes a page; a slot of less than four gives up too much for it.
-static bool worth_a_guard(unsigned class)
-{
-    return page_size() * 4 <= (size_t)1 << class;
 }
 
 // Maps one arena: at the hint if it is aligned already, else by cutting the ends off
@@ -120,47 +102,13 @@ static struct arena *arena_new(unsigned class)
 unsigned stack_class_default(void)
 {
     unsigned class = STACK_CLASS_DEFAULT;
-    while (class < STACK_CLASS_MAX && !worth_a_guard(class))
+    while (class < STACK_CLASS_MAX && !guard_fits(class))
         class ++;
     return class;
 }
 
-// Whether the kernel, asked to send the byte there, finds that it cannot be read.
-static bool unreadable(const char *at)
-{
-    int fd[2];
-    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) != 0)
-        return false;
-    bool faults = write(fd[1], at, 1) < 0;
-    close(fd[0]);
-    close(fd[1]);
-    return faults;
-}
-
-static bool guard_by_advice(char *slot, size_t page)
-{
-    enum guarding how = atomic_load_explicit(&guarding, memory_order_relaxed);
-    if (how == BY_PROTECT || madvise(slot, page, GUARD_INSTALL) != 0)
-        how = BY_PROTECT;
-    else if (how == UNTRIED)
-        how = unreadable(slot) ? BY_ADVICE : BY_PROTECT;
-    atomic_store_explicit(&guarding, how, memory_order_relaxed);
-    return how == BY_ADVICE;
-}
-
-static void guard(char *slot, unsigned class)
-{
-    size_t page = page_size();
-    if (!worth_a_guard(class) || guard_by_advice(slot, page))
-        return;
-    if (atomic_fetch_sub_explicit(&guard_budget, 1, memory_order_relaxed) > 0)
-        mprotect(slot, page, PROT_NONE);
-    else
-        atomic_fetch_add_explicit(&guard_budget, 1, memory_order_relaxed);
-}
-
-// Up to n free slots, linked; fewer when fewer have been used before, NULL: out of
-// memory.
+// Up to n free slots, linked; fewer when fewer have been used before, more when many are
+// being made; NULL: out of memory.
 OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
 {
     struct pool *pool = &pools[class];
@@ -174,6 +122,7 @@ OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
         pool->free = last->next;
         last->next = NULL;
         pool->n_free -= taken;
+        pool->batch = STACK_BATCH;
         if (pool->n_free < pool->least_free)
             pool->least_free = pool->n_free;
         lock_drop(&pool->lock);
@@ -192,17 +141,20 @@ OWNER_ONLY static struct task *pool_take(unsigned class, unsigned n)
         lock_drop(&pool->lock);
         return NULL;
     }
+    if (n > 1 && pool->batch > n)
+        n = pool->batch;
+    pool->batch = 2 * n < CARVE_MOST ? 2 * n : CARVE_MOST;
     unsigned first = atomic_load_explicit(&a->carved, memory_order_relaxed);
     unsigned end = first + n < slots ? first + n : slots;
-    unsigned guarded = a->guarded;
+    unsigned guarded = a->guarded > first ? a->guarded : first;
     if (end > guarded)
         a->guarded = end;
     atomic_store_explicit(&a->carved, end, memory_order_release);
     lock_drop(&pool->lock);
+    if (guarded < end)
+        guard_slots(a->base + ((size_t)guarded << class), class, end - guarded);
     for (unsigned i = end; i-- > first;) {
         char *slot = a->base + ((size_t)i << class);
-        if (i >= guarded)
-            guard(slot, class);
         struct task *t = stack_task((uintptr_t)slot, class);
         sanitize_stack(slot, t);
         t->next = list;
@@ -361,7 +313,7 @@ char *stack_low(const struct task *t)
 struct task *stack_overflowed(const void *address)
 {
     unsigned class = class_at(address);
-    if (!class || (uintptr_t)address % ((uintptr_t)1 << class) >= page_size())
+    if (!class || (uintptr_t)address % ((uintptr_t)1 << class) >= (size_t)sysconf(_SC_PAGESIZE))
         return NULL;
     return stack_task((uintptr_t)address, class);
 }

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define APART  __attribute__((noinline))
 #define WITHIN static inline __attribute__((always_inline))
 
 static void copy_elem(void *to, const void *from, size_t size)

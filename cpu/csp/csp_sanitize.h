@@ -161,6 +161,11 @@ static inline void sanitize_show(void)
 // written from without. Where no Valgrind runs these are a few instructions.
 #ifdef CSP_VALGRIND
 #include <valgrind/memcheck.h>
+// Valgrind complains of system calls that it does not know.
+static inline bool sanitize_old_kernel(void)
+{
+    return RUNNING_ON_VALGRIND != 0;
+}
 static inline void sanitize_stack(void *low, void *high)
 {
     VALGRIND_STACK_REGISTER(low, high);
@@ -170,6 +175,10 @@ static inline void sanitize_fresh(void *at, size_t size)
     VALGRIND_MAKE_MEM_UNDEFINED(at, size);
 }
 #else
+static inline bool sanitize_old_kernel(void)
+{
+    return false;
+}
 static inline void sanitize_stack(void *low, void *high)
 {
     (void)low;

@@ -1,8 +1,8 @@
 // guard.c -- the page below each stack that nobody can touch.
 //
 // MADV_GUARD_INSTALL (Linux 6.13) makes one without splitting the mapping. Where the
-// kernel lacks it, or an emulator takes the advice and does nothing, mprotect makes guards
-// as long as a budget of mappings lasts, and later slots go without.
+// kernel lacks it, or an emulator takes the advice and does nothing, mprotect makes
+// guards as long as a budget of mappings lasts, and later slots go without.
 
 #include "csp_impl.h"
 
@@ -85,7 +85,7 @@ static bool advise_all(char *slots, unsigned class, unsigned n, size_t offset, i
 
 void guard_slots(char *slots, unsigned class, unsigned n)
 {
-    bool many = n > STACK_BATCH && guard_fits(class);
+    bool many = n > STACK_BATCH && guard_fits(class) && !sanitize_old_kernel();
     size_t top = ((size_t)1 << class) - page_size();
     unsigned guarded = 0;
     if (many && atomic_load_explicit(&guarding, memory_order_relaxed) == BY_ADVICE &&

@@ -1,18 +1,22 @@
 // select.c -- waiting for one of several channels.
 //
-// First a pass over the cases in random order, each under its own channel's lock only:
-// usually something is ready. Else all channels are locked, in order of address, so that
-// two selects never hold what the other waits for, and looked at once more, so that
-// "nothing is ready" is true of one instant. Then a waiter goes into every queue, and the
-// task parks. Whoever wants to serve one of them must first win the task's `won`: one
-// case, or the timeout, is all.
+// First a look at all without a lock, and a random one of those that seem ready is tried
+// under its own channel's lock only: usually that is it. Else all channels are locked, in
+// order of address, so that two selects never hold what the other waits for, and looked
+// at once more, so that "nothing is ready" is true of one instant. Then a waiter goes
+// into every queue, and the task parks. Whoever wants to serve one of them must first win
+// the task's `won`: one case, or the timeout, is all.
 
 #include "csp_order.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALL = 6, MAX_CASES = 65535 };  // cases for which the stack has room
+enum {
+    SMALL = 6,    // cases for which the stack has room
+    PEEKED = 64,  // that are looked at without locking all
+    MAX_CASES = 65535
+};
 
 struct select {
     struct csp_case *cases;
@@ -125,26 +129,40 @@ static int commit(int index, struct task *me, struct task *wake, bool panics)
     return index;
 }
 
+// Without branches on what is ready: that could not be predicted.
 static bool looks_ready(const struct csp_case *c)
 {
     return c->ch && (c->op == CSP_SEND ? chan_may_send(c->ch) : chan_may_recv(c->ch));
 }
 
-// The pass without a common instant; CSP_WOULD_BLOCK: found nothing.
-static int select_one(const struct select *s, struct task *me)
+// The k-th one bit of mask, from 0.
+static int bit_of(uint64_t mask, uint32_t k)
+{
+    while (k-- > 0)
+        mask &= mask - 1;
+    return __builtin_ctzll(mask);
+}
+
+// The pass without a common instant; CSP_WOULD_BLOCK: found nothing. All are looked at
+// before one is tried, so that nothing hinges on which is ready but which is done.
+static int select_one(struct csp_case *cases, int n, struct task *me)
 {
     struct worker *here = task_worker(me);
-    for (uint16_t i = 0; i < s->n; i++) {
-        struct csp_case *c = &s->cases[s->order[i]];
-        if (!looks_ready(c))
-            continue;
+    uint64_t mask = 0;
+    for (int i = 0; i < n; i++)
+        mask |= (uint64_t)looks_ready(&cases[i]) << i;
+    while (mask) {
+        uint32_t ready = (uint32_t)__builtin_popcountll(mask);
+        int i = bit_of(mask, ready > 1 ? rng_below(&me->rng, ready) : 0);
+        struct csp_case *c = &cases[i];
         struct task *wake = NULL;
         bool panics = false;
         chan_lock(c->ch, here);
         bool done = try_case(c, &wake, &panics);
         chan_unlock(c->ch, here);
         if (done)
-            return commit(s->order[i], me, wake, panics);
+            return commit(i, me, wake, panics);
+        mask &= ~(UINT64_C(1) << i);
     }
     return CSP_WOULD_BLOCK;
 }
@@ -219,12 +237,9 @@ static int select_wait(const struct select *s, struct task *me, int64_t timeout_
 static int select_in(struct select *s, struct task *me, int64_t timeout_ns)
 {
     shuffle(s, &me->rng);
-    int done = select_one(s, me);
-    if (done != CSP_WOULD_BLOCK)
-        return done;
     sort_locks(s);
     lock_all(s, task_worker(me));
-    done = select_locked(s, me);
+    int done = select_locked(s, me);
     if (done != CSP_WOULD_BLOCK)
         return done;
     if (timeout_ns == 0) {
@@ -245,7 +260,7 @@ static int select_try(struct csp_case *c)
     return 0;
 }
 
-static int select_large(struct select *s, struct task *me, int64_t timeout_ns)
+APART static int select_large(struct select *s, struct task *me, int64_t timeout_ns)
 {
     size_t n = s->n;
     char *memory = malloc(n * (sizeof(struct waiter) + 2 * sizeof(uint16_t)));
@@ -261,20 +276,29 @@ static int select_large(struct select *s, struct task *me, int64_t timeout_ns)
     return done;
 }
 
+APART static int select_small(struct select *s, struct task *me, int64_t timeout_ns)
+{
+    struct waiter waiters[SMALL];
+    uint16_t order[SMALL], locks[SMALL];
+    s->waiters = waiters;
+    s->order = order;
+    s->locks = locks;
+    return select_in(s, me, timeout_ns);
+}
+
 int csp_select(struct csp_case *cases, int n, int64_t timeout_ns)
 {
     struct task *me = task_here();
-    if (n < 0 || n > MAX_CASES)
+    if (unlikely(n < 0 || n > MAX_CASES))
         csp_panic("csp_select of too many cases");
     if (n == 1 && timeout_ns == 0)
         return select_try(cases);
+    if (n <= PEEKED) {
+        int done = select_one(cases, n, me);
+        if (done != CSP_WOULD_BLOCK)
+            return done;
+    }
     struct select s = {.cases = cases, .n = (uint16_t)n};
-    if (n > SMALL)
-        return select_large(&s, me, timeout_ns);
-    struct waiter waiters[SMALL];
-    uint16_t order[SMALL], locks[SMALL];
-    s.waiters = waiters;
-    s.order = order;
-    s.locks = locks;
-    return select_in(&s, me, timeout_ns);
+    return n > SMALL ? select_large(&s, me, timeout_ns)
+                     : select_small(&s, me, timeout_ns);
 }

@@ -313,7 +313,8 @@ char *stack_low(const struct task *t)
 struct task *stack_overflowed(const void *address)
 {
     unsigned class = class_at(address);
-    if (!class || (uintptr_t)address % ((uintptr_t)1 << class) >= (size_t)sysconf(_SC_PAGESIZE))
+    if (!class ||
+        (uintptr_t)address % ((uintptr_t)1 << class) >= (size_t)sysconf(_SC_PAGESIZE))
         return NULL;
     return stack_task((uintptr_t)address, class);
 }

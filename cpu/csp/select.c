@@ -15,6 +15,7 @@
 enum {
     SMALL = 6,    // cases for which the stack has room
     PEEKED = 64,  // that are looked at without locking all
+    FEW_LOCKS = 16,
     MAX_CASES = 65535
 };
 
@@ -75,10 +76,12 @@ static void sift_down(struct select *s, size_t i, size_t n)
 
 static void sort_locks(struct select *s)
 {
-    s->n_locks = 0;
-    for (uint16_t i = 0; i < s->n; i++) {
-        if (s->cases[s->order[i]].ch)
-            s->locks[s->n_locks++] = i;
+    if (s->n_locks <= FEW_LOCKS) {
+        for (size_t i = 1; i < s->n_locks; i++) {
+            for (size_t j = i; j > 0 && lock_before(s, j, j - 1); j--)
+                swap_locks(s, j, j - 1);
+        }
+        return;
     }
     for (size_t i = s->n_locks / 2u; i-- > 0;)
         sift_down(s, i, s->n_locks);
@@ -88,10 +91,17 @@ static void sort_locks(struct select *s)
     }
 }
 
-static void lock_all(const struct select *s, struct worker *here)
+static void lock_all(struct select *s, struct worker *here)
 {
-    bool alone = alone_begin(here);
-    for (uint16_t i = 0; !alone && i < s->n_locks; i++) {
+    s->n_locks = 0;
+    for (uint16_t i = 0; i < s->n; i++) {
+        if (s->cases[s->order[i]].ch)
+            s->locks[s->n_locks++] = i;
+    }
+    if (alone_begin(here))
+        return;
+    sort_locks(s);
+    for (uint16_t i = 0; i < s->n_locks; i++) {
         if (i == 0 || chan_of(s, i) != chan_of(s, i - 1u))
             lock_take(&chan_of(s, i)->lock);
     }
@@ -135,9 +145,9 @@ static bool looks_ready(const struct csp_case *c)
     return c->ch && (c->op == CSP_SEND ? chan_may_send(c->ch) : chan_may_recv(c->ch));
 }
 
-// The k-th one bit of mask, from 0.
-static int bit_of(uint64_t mask, uint32_t k)
+static int random_bit(uint64_t mask, uint64_t *rng)
 {
+    uint32_t k = rng_below(rng, (uint32_t)__builtin_popcountll(mask));
     while (k-- > 0)
         mask &= mask - 1;
     return __builtin_ctzll(mask);
@@ -152,8 +162,8 @@ static int select_one(struct csp_case *cases, int n, struct task *me)
     for (int i = 0; i < n; i++)
         mask |= (uint64_t)looks_ready(&cases[i]) << i;
     while (mask) {
-        uint32_t ready = (uint32_t)__builtin_popcountll(mask);
-        int i = bit_of(mask, ready > 1 ? rng_below(&me->rng, ready) : 0);
+        bool several = mask & (mask - 1);
+        int i = several ? random_bit(mask, &me->rng) : __builtin_ctzll(mask);
         struct csp_case *c = &cases[i];
         struct task *wake = NULL;
         bool panics = false;
@@ -237,7 +247,6 @@ static int select_wait(const struct select *s, struct task *me, int64_t timeout_
 static int select_in(struct select *s, struct task *me, int64_t timeout_ns)
 {
     shuffle(s, &me->rng);
-    sort_locks(s);
     lock_all(s, task_worker(me));
     int done = select_locked(s, me);
     if (done != CSP_WOULD_BLOCK)

@@ -53,6 +53,7 @@ allow common/cli/session.c gemm.h
 
 # csp_impl.h lies beside csp.h: it refuses everybody who is not the runtime.
 forbid cpu/gemm.c csp_impl.h
+forbid cpu/gemm.c csp_parts.h
 forbid common/cli/session.c csp_impl.h
 
 # Includes carry no path; file names are unique.

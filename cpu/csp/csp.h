@@ -47,7 +47,8 @@
 // threads at most.
 //
 // SIGQUIT (Ctrl-\), unless the program handles or ignores it, prints the list of all
-// tasks to stderr, and the program goes on.
+// tasks to stderr, and the program goes on. With CSP_LEAKS in the environment a run that
+// ends before all its tasks lists those, too.
 //
 // The lowest page of a stack is a guard: an overflow ends the process with a sentence
 // that names the task. Two kinds of stack have none, and an overflow there silently

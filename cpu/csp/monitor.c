@@ -250,6 +250,9 @@ static void *monitor_main(void *arg)
 // A child of fork has none of the threads.
 static void forget_in_child(void)
 {
+    if (quit_installed)
+        sigaction(SIGQUIT, &old_quit, NULL);
+    quit_installed = false;
     state = STATE_NEW;
     runs = NULL;
     can_join = false;

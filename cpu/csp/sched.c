@@ -25,19 +25,22 @@ OWNER_ONLY static void ring_spill(struct worker *w, struct task *t);
 
 OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
 {
+    bool alone = alone_begin(w);
     uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
     uint32_t head = atomic_load_explicit(&w->head, memory_order_acquire);
-    if (unlikely(tail - head >= RING_SIZE)) {
-        ring_spill(w, t);
-        return;
+    bool full = tail - head >= RING_SIZE;
+    if (likely(!full)) {
+        atomic_store_explicit(&w->ring[tail % RING_SIZE], t, RELAXED);
+        // Ordered before the look at the idle workers that follows, as theirs at this
+        // ring is after they have said that they are idle.
+        if (alone)
+            atomic_store_explicit(&w->tail, tail + 1, memory_order_release);
+        else
+            atomic_store_explicit(&w->tail, tail + 1, memory_order_seq_cst);
     }
-    atomic_store_explicit(&w->ring[tail % RING_SIZE], t, RELAXED);
-    // Ordered before the look at the idle workers that follows, as theirs at this ring is
-    // after they have said that they are idle.
-    if (atomic_load_explicit(&w->run->alone, RELAXED))
-        atomic_store_explicit(&w->tail, tail + 1, memory_order_release);
-    else
-        atomic_store_explicit(&w->tail, tail + 1, memory_order_seq_cst);
+    alone_end(w);
+    if (unlikely(full))
+        ring_spill(w, t);
 }
 
 OWNER_ONLY static struct task *ring_pop(struct worker *w)
@@ -407,6 +410,22 @@ OWNER_ONLY static void push_and_mind(struct worker *w, struct task *t)
         atomic_store_explicit(&w->give_way, true, RELAXED);
 }
 
+// t goes next on w. news: there is one more task than before, for which another worker is
+// woken. A lone hand-over wakes nobody: the partner is about to park, as a rule, and
+// another worker would only drag the element to its own cache; but somebody must watch
+// it. Two ready tasks are work to share.
+OWNER_ONLY static void put_next(struct worker *w, struct task *t, bool news)
+{
+    struct run *run = w->run;
+    struct task *old = put_runnext(w, t);
+    if (old)
+        push_and_mind(w, old);
+    if (old || news)
+        worker_wake_one(run);
+    if (!old && atomic_load(&run->unwatched))
+        worker_watch_over(run);
+}
+
 OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
 {
     struct run *run = task_run(t);
@@ -436,30 +455,17 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         worker_wake_one(run);
         return;
     }
-    // A lone hand-over wakes nobody: the partner is about to park, as a rule, and another
-    // worker would only drag the element to its own cache. Two ready tasks are work to
-    // share.
-    struct task *old = put_runnext(w, t);
-    if (old) {
-        push_and_mind(w, old);
-        worker_wake_one(run);
-    } else if (atomic_load(&run->unwatched)) {
-        worker_watch_over(run);
-    }
+    put_next(w, t, false);
 }
 
 OWNER_ONLY void sched_start(struct task *t, struct worker *w)
 {
-    struct run *run = w->run;
     task_set_wait(t, WAIT_READY);
-    if (run->simulated) {
+    if (w->run->simulated) {
         sim_ready(t);
         return;
     }
-    struct task *old = put_runnext(w, t);
-    if (old)
-        push_and_mind(w, old);
-    worker_wake_one(run);
+    put_next(w, t, true);
 }
 
 // Queues a task behind all others of w's that are ready; news: they are more now than

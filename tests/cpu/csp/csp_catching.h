@@ -21,7 +21,7 @@ const char *__tsan_default_options(void)
     return "die_after_fork=0";
 }
 
-static char said[1 << 19];  // what went to stderr last
+static char said[1 << 23];  // what went to stderr last
 
 static inline void read_back(FILE *f)
 {

@@ -302,14 +302,46 @@ static void long_lists_are_cut(void **state)
     csp_chan_free(c);
 }
 
+static void left_behind(void *arg)
+{
+    csp_chan_recv(arg, NULL);
+}
+
+static void leave(void *arg)
+{
+    CHECK(csp_go_named("forgotten", left_behind, arg) == CSP_OK);
+    csp_sleep(MS);
+}
+
+// With CSP_LEAKS in the environment the tasks that a run drops are listed.
+static void leaks_are_listed(void **state)
+{
+    (void)state;
+    struct csp_opts opts = {.procs = 1, .virtual_time = true};
+    struct csp_stats stats;
+    struct csp_chan *c = csp_chan_make(0, 0);
+    for (int listed = 0; listed < 2; listed++) {
+        if (listed)
+            setenv("CSP_LEAKS", "1", 1);
+        assert_int_equal(run_caught(opts, leave, c, &stats), CSP_OK);
+        assert_int_equal(stats.leaked, 1);
+        assert_int_equal(times_said("these tasks had not ended"), listed);
+        assert_int_equal(times_said("\"forgotten\" [chan receive, 0.001 s]"), listed);
+        assert_int_equal(times_said("\"main\""), 0);
+    }
+    unsetenv("CSP_LEAKS");
+    csp_chan_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(simple_deadlocks),       cmocka_unit_test(first_task_exits),
-        cmocka_unit_test(dump_names_tasks),       cmocka_unit_test(gophers_without_room),
-        cmocka_unit_test(clocks_are_no_deadlock), cmocka_unit_test(pinned_tasks_deadlock),
-        cmocka_unit_test(pollers_do_not_count),   cmocka_unit_test(helpers_do_not_count),
-        cmocka_unit_test(everyone_is_listed),     cmocka_unit_test(long_lists_are_cut),
+        cmocka_unit_test(leaks_are_listed),      cmocka_unit_test(simple_deadlocks),
+        cmocka_unit_test(first_task_exits),      cmocka_unit_test(dump_names_tasks),
+        cmocka_unit_test(gophers_without_room),  cmocka_unit_test(clocks_are_no_deadlock),
+        cmocka_unit_test(pinned_tasks_deadlock), cmocka_unit_test(pollers_do_not_count),
+        cmocka_unit_test(helpers_do_not_count),  cmocka_unit_test(everyone_is_listed),
+        cmocka_unit_test(long_lists_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

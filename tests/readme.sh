@@ -6,7 +6,7 @@ cd "$1" || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bad=0
-cp -r README.md dev results "$work" && (cd "$work" && ./dev readme)
+cp -r README.md dev results "$work" && (cd "$work" && ./dev readme) || { echo "readme.sh: ./dev readme fails"; bad=1; }
 cmp -s README.md "$work/README.md" || { echo "README's table is not results/': run ./dev readme"; bad=1; }
 grep -oE '`(common|cpu|gpu|kernels|tests)/[A-Za-z0-9_./*<>-]+`' README.md | tr -d '`' | sort -u |
     while read -r name; do

@@ -81,7 +81,7 @@ static int fill_up_limited(void *arg)
 static void memory_is_limited(void **state)
 {
     (void)state;
-    if (TEST_SANITIZED)
+    if (TEST_SANITIZED || TEST_EMULATED)
         skip();
     for (rlim_t mib = 16; mib <= 2048; mib *= 2) {
         for (int procs = 1; procs <= 4; procs += 3) {
@@ -144,7 +144,7 @@ static int run_in_crowd(void *arg)
 static void threads_are_limited(void **state)
 {
     (void)state;
-    if (TEST_SANITIZED)
+    if (TEST_SANITIZED || TEST_EMULATED)
         skip();
     struct crowd c = {.uid = 61234};
     for (c.processes = 0; c.processes <= 16; c.processes = c.processes * 2 + 1)
@@ -204,7 +204,7 @@ static void spawn_some(void *arg)
 static void a_thousand_workers(void **state)
 {
     (void)state;
-    if (TEST_SANITIZED)
+    if (TEST_SANITIZED || TEST_EMULATED)
         skip();
     for (int procs = 64; procs <= 1024; procs *= 4) {
         int n = 0;

@@ -78,9 +78,6 @@ struct task *task_new(struct worker *w, const struct spawn *s);
 void sched_ready(struct task *t, struct worker *w);
 // A new task, to run next on w.
 void sched_start(struct task *t, struct worker *w);
-// Queues a task behind all others of w's that are ready. news: they are more now than
-// before.
-void sched_ready_last(struct task *t, struct worker *w, bool news);
 // The next task of w's own or of the shared ones, or NULL. Does the housekeeping now and
 // then.
 struct task *sched_pick(struct worker *w);
@@ -133,6 +130,8 @@ bool watch_unled(struct run *run);
 bool watch_end(struct run *run);
 
 // wake.c
+// With idle_lock held: puts w in front of a list, run->idle or run->retired.
+void worker_list(struct worker **list, struct worker *w);
 // With idle_lock held: takes w off the list of the idle.
 void worker_unlist(struct run *run, struct worker *w);
 // The same for a spare that has retired.

@@ -152,11 +152,7 @@ OWNER_ONLY static void retire(struct worker *w)
     sched_share(w);
     lock_take(&run->idle_lock);
     w->retired = true;
-    w->idle_prev = NULL;
-    w->idle_next = run->retired;
-    if (run->retired)
-        run->retired->idle_prev = w;
-    run->retired = w;
+    worker_list(&run->retired, w);
     atomic_fetch_sub(&run->n_joined, 1);
     if (w->spinning) {
         w->spinning = false;
@@ -249,11 +245,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
 {
     struct run *run = w->run;
     lock_take(&run->idle_lock);
-    w->idle_prev = NULL;
-    w->idle_next = run->idle;
-    if (run->idle)
-        run->idle->idle_prev = w;
-    run->idle = w;
+    worker_list(&run->idle, w);
     atomic_store(&w->listed, true);
     bool leads = !atomic_load(&run->leader);
     if (leads) {

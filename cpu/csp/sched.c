@@ -468,29 +468,24 @@ OWNER_ONLY void sched_start(struct task *t, struct worker *w)
     put_next(w, t, true);
 }
 
-// Queues a task behind all others of w's that are ready; news: they are more now than
-// before.
-OWNER_ONLY void sched_ready_last(struct task *t, struct worker *w, bool news)
+// Is another task than the running one waiting for w?
+static bool others_ready(const struct worker *w)
 {
-    struct run *run = w->run;
+    return atomic_load_explicit(&w->runnext, RELAXED) || !sched_ring_empty(w);
+}
+
+// Behind all others of w's that are ready.
+OWNER_ONLY static void ready_last(struct task *t, struct worker *w)
+{
+    bool others = others_ready(w);
     task_set_wait(t, WAIT_READY);
-    if (run->simulated) {
-        sim_ready(t);
-        return;
-    }
     if (t->pins) {
         inbox_push(t);
         return;
     }
     ring_push(w, t);
-    if (news)
-        worker_wake_one(run);
-}
-
-// Is another task than the running one waiting for w?
-static bool others_ready(const struct worker *w)
-{
-    return atomic_load_explicit(&w->runnext, RELAXED) || !sched_ring_empty(w);
+    if (others)
+        worker_wake_one(w->run);
 }
 
 void csp_yield(void)
@@ -500,7 +495,7 @@ void csp_yield(void)
     if (w->run->simulated)
         sim_yield(t);
     else
-        sched_ready_last(t, w, others_ready(w));
+        ready_last(t, w);
     sched_park(t);
 }
 

@@ -140,11 +140,7 @@ bool thread_get_workers(struct run *run)
         atomic_fetch_add(&run->n_joined, 1);
         if (i == 0)
             continue;
-        w->idle_prev = NULL;
-        w->idle_next = run->idle;
-        if (run->idle)
-            run->idle->idle_prev = w;
-        run->idle = w;
+        worker_list(&run->idle, w);
         atomic_store(&w->listed, true);
         atomic_fetch_add(&run->n_idle, 1);
     }

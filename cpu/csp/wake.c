@@ -14,15 +14,29 @@ static void wake(struct worker *w)
         netpoll_break(w->run);
 }
 
-// Leaves `unwatched` right for those who stay.
-void worker_unlist(struct run *run, struct worker *w)
+void worker_list(struct worker **list, struct worker *w)
+{
+    w->idle_prev = NULL;
+    w->idle_next = *list;
+    if (*list)
+        (*list)->idle_prev = w;
+    *list = w;
+}
+
+static void take_out(struct worker **list, struct worker *w)
 {
     if (w->idle_prev)
         w->idle_prev->idle_next = w->idle_next;
     else
-        run->idle = w->idle_next;
+        *list = w->idle_next;
     if (w->idle_next)
         w->idle_next->idle_prev = w->idle_prev;
+}
+
+// Leaves `unwatched` right for those who stay.
+void worker_unlist(struct run *run, struct worker *w)
+{
+    take_out(&run->idle, w);
     atomic_store(&w->listed, false);
     uint32_t left = atomic_fetch_sub(&run->n_idle, 1) - 1;
     if (atomic_load(&run->leader) == w) {
@@ -36,12 +50,7 @@ void worker_unlist(struct run *run, struct worker *w)
 
 void worker_unretire(struct run *run, struct worker *w)
 {
-    if (w->idle_prev)
-        w->idle_prev->idle_next = w->idle_next;
-    else
-        run->retired = w->idle_next;
-    if (w->idle_next)
-        w->idle_next->idle_prev = w->idle_prev;
+    take_out(&run->retired, w);
     w->retired = false;
     atomic_fetch_add(&run->n_joined, 1);
 }

@@ -16,7 +16,7 @@
 // Workers beyond the run's own are spares that stand in for stuck ones, see monitor.c.
 // When they are not needed they sleep apart, where only work for them alone wakes them.
 
-#include "csp_impl.h"
+#include "csp_ring.h"
 
 enum {
     // Looks at the others before listing oneself as idle, and pauses between them: at
@@ -38,7 +38,7 @@ bool worker_work_visible(const struct run *run, const struct worker *w)
     if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
         return true;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (!sched_ring_empty(run->workers[i]))
+        if (!ring_empty(run->workers[i]))
             return true;
     }
     return false;
@@ -84,7 +84,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
         for (uint32_t i = 0; i < n; i++) {
             struct worker *victim = run->workers[(start + i) % n];
             struct task *t =
-                victim == w ? sched_shared(w) : sched_steal(w, victim, false);
+                victim == w ? queue_shared(w) : queue_steal(w, victim, false);
             if (t)
                 return t;
         }
@@ -149,7 +149,7 @@ static void end_dead(struct run *run)
 OWNER_ONLY static void retire(struct worker *w)
 {
     struct run *run = w->run;
-    sched_share(w);
+    queue_share(w);
     lock_take(&run->idle_lock);
     w->retired = true;
     worker_list(&run->retired, w);

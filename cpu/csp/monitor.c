@@ -13,7 +13,7 @@
 //
 // It also prints the list of tasks on SIGQUIT: a signal handler could not.
 
-#include "csp_impl.h"
+#include "csp_ring.h"
 
 #include <errno.h>
 #include <linux/membarrier.h>
@@ -88,7 +88,7 @@ static struct look look_at_workers(struct run *run)
 
 static bool has_ready(const struct worker *w)
 {
-    return !sched_ring_empty(w) || atomic_load(&w->runnext);
+    return !ring_empty(w) || atomic_load(&w->runnext);
 }
 
 // Could a worker do something, if there were one?
@@ -182,7 +182,7 @@ static void watch(struct run *run)
     atomic_fetch_add(&run->blocking, 1);
     for (int i = 0; i < n; i++) {
         if (run->workers[i]->stuck)
-            sched_share(run->workers[i]);
+            queue_share(run->workers[i]);
     }
     atomic_fetch_sub(&run->blocking, 1);
     worker_wake_one(run);

@@ -1,261 +1,20 @@
-// sched.c -- a worker's ready tasks, parking, readying and stealing.
+// sched.c -- what a worker runs next: picking, parking and readying.
 //
-// A worker keeps ready tasks in a ring (the owner takes from and adds to it, thieves take
-// half) and the task it readied last in runnext, to be run next: the partner of a
-// rendezvous finds the element still in the cache. A budget of hand-overs in a row gives
-// the ring its turn, so that a pair of tasks that pass a ball starves nobody. From park
-// to park a task switches directly to the next one; the worker's own stack is only for
-// having nothing to do.
+// A worker keeps ready tasks in a ring and the task that it readied or made last in
+// runnext, to be run next: the partner of a rendezvous finds the element still in the
+// cache. A budget of hand-overs in a row gives the ring its turn, so that a pair of tasks
+// that pass a ball starves nobody. From park to park a task switches directly to the next
+// one; the worker's own stack is only for having nothing to do. How tasks get from worker
+// to worker is in queue.c.
 //
 // Parking and being readied overlap: a task is on a queue before it has left its stack.
 // on_cpu tells; whoever would go on with such a task first waits, on the worker's own
 // stack: a task that waited on its stack would itself still be on_cpu, and two could wait
 // for each other.
-//
-// Over 400 lines, since every order of loads and stores here is for another function
-// here.
 
-#include "csp_impl.h"
+#include "csp_ring.h"
 
 #define RELAXED memory_order_relaxed
-
-enum { FEW = 8 };  // ready tasks, which thieves leave to a worker that makes headway
-
-OWNER_ONLY static void ring_spill(struct worker *w, struct task *t);
-
-OWNER_ONLY static void ring_push(struct worker *w, struct task *t)
-{
-    bool alone = alone_begin(w);
-    uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
-    uint32_t head = atomic_load_explicit(&w->head, memory_order_acquire);
-    bool full = tail - head >= RING_SIZE;
-    if (likely(!full)) {
-        atomic_store_explicit(&w->ring[tail % RING_SIZE], t, RELAXED);
-        // Ordered before the look at the idle workers that follows, as theirs at this
-        // ring is after they have said that they are idle.
-        if (alone)
-            atomic_store_explicit(&w->tail, tail + 1, memory_order_release);
-        else
-            atomic_store_explicit(&w->tail, tail + 1, memory_order_seq_cst);
-    }
-    alone_end(w);
-    if (unlikely(full))
-        ring_spill(w, t);
-}
-
-OWNER_ONLY static struct task *ring_pop(struct worker *w)
-{
-    struct task *t = NULL;
-    bool alone = alone_begin(w);
-    uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
-    uint32_t head = atomic_load_explicit(&w->head, memory_order_acquire);
-    while (head != tail) {
-        t = atomic_load_explicit(&w->ring[head % RING_SIZE], RELAXED);
-        if (alone) {
-            atomic_store_explicit(&w->head, head + 1, RELAXED);
-            break;
-        }
-        if (atomic_compare_exchange_weak_explicit(
-                &w->head, &head, head + 1, memory_order_acq_rel, memory_order_acquire))
-            break;
-        t = NULL;
-    }
-    alone_end(w);
-    return t;
-}
-
-bool sched_ring_empty(const struct worker *w)
-{
-    return atomic_load(&w->head) == atomic_load(&w->tail);
-}
-
-// The ring is full: half of it and t go to the run's shared queue, in one piece.
-OWNER_ONLY static void ring_spill(struct worker *w, struct task *t)
-{
-    struct run *run = w->run;
-    struct task_queue moved = {0};
-    uint32_t n = 1;
-    for (; n <= RING_SIZE / 2; n++) {
-        struct task *old = ring_pop(w);
-        if (!old)
-            break;
-        queue_push(&moved, old);
-    }
-    queue_push(&moved, t);
-    lock_take(&run->queue_lock);
-    if (run->queue.last)
-        run->queue.last->next = moved.first;
-    else
-        run->queue.first = moved.first;
-    run->queue.last = moved.last;
-    atomic_fetch_add(&run->queue_len, n);
-    lock_drop(&run->queue_lock);
-}
-
-OWNER_ONLY static void push_shared(struct run *run, struct task *t)
-{
-    lock_take(&run->queue_lock);
-    queue_push(&run->queue, t);
-    atomic_fetch_add(&run->queue_len, 1);
-    lock_drop(&run->queue_lock);
-}
-
-// In migrate mode a task goes on where it was not, as long as somebody else is free to
-// take it.
-OWNER_ONLY static bool must_move(const struct worker *w, struct task *t)
-{
-    return w->run->migrate && task_worker(t) == w && atomic_load(&w->run->n_idle) > 0;
-}
-
-OWNER_ONLY struct task *sched_shared(struct worker *w)
-{
-    struct run *run = w->run;
-    if (!atomic_load_explicit(&run->queue_len, RELAXED))
-        return NULL;
-    lock_take(&run->queue_lock);
-    uint32_t len = atomic_load_explicit(&run->queue_len, RELAXED);
-    uint32_t n = len / (uint32_t)run->procs + 1, taken = 0;
-    struct task *first = run->queue.first;
-    if (!first || must_move(w, first)) {
-        lock_drop(&run->queue_lock);
-        if (first)
-            worker_wake_one(run);
-        return NULL;
-    }
-    queue_pop(&run->queue);
-    for (taken = 1; taken < n && taken < RING_SIZE / 2 && !run->migrate; taken++) {
-        uint32_t used = atomic_load_explicit(&w->tail, RELAXED) -
-                        atomic_load_explicit(&w->head, RELAXED);
-        if (!run->queue.first || used >= RING_SIZE)
-            break;
-        ring_push(w, queue_pop(&run->queue));
-    }
-    atomic_fetch_sub(&run->queue_len, taken);
-    lock_drop(&run->queue_lock);
-    return first;
-}
-
-OWNER_ONLY struct task *sched_shared_one(struct run *run)
-{
-    if (!atomic_load_explicit(&run->queue_len, RELAXED))
-        return NULL;
-    lock_take(&run->queue_lock);
-    struct task *t = queue_pop(&run->queue);
-    if (t)
-        atomic_fetch_sub(&run->queue_len, 1);
-    lock_drop(&run->queue_lock);
-    return t;
-}
-
-OWNER_ONLY static struct task *inbox_pop(struct worker *w)
-{
-    if (likely(!atomic_load_explicit(&w->inbox_len, RELAXED)))
-        return NULL;
-    lock_take(&w->inbox_lock);
-    struct task *t = queue_pop(&w->inbox);
-    if (t)
-        atomic_fetch_sub(&w->inbox_len, 1);
-    lock_drop(&w->inbox_lock);
-    return t;
-}
-
-OWNER_ONLY static void inbox_push(struct task *t)
-{
-    struct worker *w = t->pinned_to;
-    lock_take(&w->inbox_lock);
-    queue_push(&w->inbox, t);
-    atomic_fetch_add(&w->inbox_len, 1);
-    lock_drop(&w->inbox_lock);
-}
-
-// A few tasks that their worker is just working off would cost more to bring over than to
-// run there. Has the head moved since a thief looked last?
-static bool being_eaten(struct worker *victim, uint32_t head)
-{
-    return atomic_exchange_explicit(&victim->seen_head, head, RELAXED) != head;
-}
-
-// Half of the victim's ring goes to w's, which is empty; one of them is returned. The
-// tasks are copied before the CAS that takes them: if it fails, the copies mean nothing.
-OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victim)
-{
-    uint32_t tail = atomic_load_explicit(&w->tail, RELAXED);
-    for (;;) {
-        uint32_t head = atomic_load_explicit(&victim->head, memory_order_acquire);
-        uint32_t n = atomic_load_explicit(&victim->tail, memory_order_acquire) - head;
-        if (n == 0 || (n < FEW && being_eaten(victim, head)))
-            return NULL;
-        n -= n / 2;
-        if (n > RING_SIZE / 2)
-            continue;  // head and tail were read at different times
-        struct task *last = NULL;
-        for (uint32_t i = 0; i < n; i++) {
-            last = atomic_load_explicit(&victim->ring[(head + i) % RING_SIZE], RELAXED);
-            atomic_store_explicit(&w->ring[(tail + i) % RING_SIZE], last, RELAXED);
-        }
-        if (!atomic_compare_exchange_strong_explicit(&victim->head, &head, head + n,
-                                                     memory_order_acq_rel,
-                                                     memory_order_acquire))
-            continue;
-        w->steals++;
-        if (n > 1)
-            atomic_store_explicit(&w->tail, tail + n - 1, memory_order_release);
-        return last;
-    }
-}
-
-uint32_t sched_share(struct worker *victim)
-{
-    struct run *run = victim->run;
-    struct task *taken[RING_SIZE + 1];
-    uint32_t n, head = atomic_load_explicit(&victim->head, memory_order_acquire);
-    do {
-        n = atomic_load_explicit(&victim->tail, memory_order_acquire) - head;
-        if (n > RING_SIZE)
-            n = 0;  // head and tail were read at different times; the CAS fails
-        for (uint32_t i = 0; i < n; i++)
-            taken[i] =
-                atomic_load_explicit(&victim->ring[(head + i) % RING_SIZE], RELAXED);
-    } while (!atomic_compare_exchange_strong_explicit(
-        &victim->head, &head, head + n, memory_order_acq_rel, memory_order_acquire));
-    if ((taken[n] = atomic_exchange(&victim->runnext, NULL)))
-        n++;
-    for (uint32_t i = 0; i < n; i++)
-        push_shared(run, taken[i]);
-    return n;
-}
-
-OWNER_ONLY struct task *sched_steal(struct worker *w, struct worker *victim, bool runnext)
-{
-    struct task *t = steal_ring(w, victim);
-    if (t || !runnext)
-        return t;
-    t = atomic_exchange(&victim->runnext, NULL);
-    if (t)
-        w->steals++;
-    return t;
-}
-
-// Returns what was there.
-OWNER_ONLY static struct task *put_runnext(struct worker *w, struct task *t)
-{
-    struct task *old;
-    if (alone_begin(w)) {
-        old = atomic_load_explicit(&w->runnext, RELAXED);
-        atomic_store_explicit(&w->runnext, t, RELAXED);
-    } else {
-        old = atomic_exchange(&w->runnext, t);
-    }
-    alone_end(w);
-    return old;
-}
-
-OWNER_ONLY static struct task *take_runnext(struct worker *w)
-{
-    if (!atomic_load_explicit(&w->runnext, RELAXED))
-        return NULL;
-    return put_runnext(w, NULL);
-}
 
 // Every so often: the clock, timers, descriptors, and a task that is not one's own.
 OWNER_ONLY static struct task *housekeeping(struct worker *w)
@@ -266,15 +25,21 @@ OWNER_ONLY static struct task *housekeeping(struct worker *w)
         timer_run(w, now);
     if (netpoll_pending(run))
         netpoll_look(w);
-    return sched_shared(w);
+    return queue_shared(w);
 }
 
 // w turns to a task from elsewhere. A task that yields tells nobody that it is in the
 // ring, since it is going to be the next, as a rule: then not.
 OWNER_ONLY static void tell_of_ring(struct worker *w)
 {
-    if (atomic_load(&w->run->n_idle) > 0 && !sched_ring_empty(w))
+    if (atomic_load(&w->run->n_idle) > 0 && !ring_empty(w))
         worker_wake_one(w->run);
+}
+
+OWNER_ONLY static struct task *pinned(struct worker *w)
+{
+    bool some = unlikely(atomic_load_explicit(&w->inbox_len, RELAXED));
+    return some ? queue_inbox_pop(w) : NULL;
 }
 
 OWNER_ONLY struct task *sched_pick(struct worker *w)
@@ -293,7 +58,7 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         tell_of_ring(w);
     } else if (tick % 2 == 1) {
         // Every other time: a pinned task that yields and the rest take turns.
-        t = inbox_pop(w);
+        t = pinned(w);
         if (t)
             tell_of_ring(w);
     }
@@ -312,8 +77,8 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         return t;
     t = take_runnext(w);
     if (!t)
-        t = inbox_pop(w);
-    return t ? t : sched_shared(w);
+        t = pinned(w);
+    return t ? t : queue_shared(w);
 }
 
 OWNER_ONLY static void enter(struct worker *w, struct task *t)
@@ -440,18 +205,18 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         if (w)
             sim_ready(t);
         else
-            push_shared(run, t);
+            queue_push_shared(run, t);
         return;
     }
     if (unlikely(t->pins)) {
         struct worker *home = t->pinned_to;
-        inbox_push(t);
+        queue_inbox_push(t);
         if (home != w)
             worker_wake_this(run, home);
         return;
     }
     if (unlikely(!w || run->migrate)) {
-        push_shared(run, t);
+        queue_push_shared(run, t);
         worker_wake_one(run);
         return;
     }
@@ -471,7 +236,7 @@ OWNER_ONLY void sched_start(struct task *t, struct worker *w)
 // Is another task than the running one waiting for w?
 static bool others_ready(const struct worker *w)
 {
-    return atomic_load_explicit(&w->runnext, RELAXED) || !sched_ring_empty(w);
+    return atomic_load_explicit(&w->runnext, RELAXED) || !ring_empty(w);
 }
 
 // Behind all others of w's that are ready.
@@ -480,7 +245,7 @@ OWNER_ONLY static void ready_last(struct task *t, struct worker *w)
     bool others = others_ready(w);
     task_set_wait(t, WAIT_READY);
     if (t->pins) {
-        inbox_push(t);
+        queue_inbox_push(t);
         return;
     }
     ring_push(w, t);

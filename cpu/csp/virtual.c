@@ -117,7 +117,7 @@ OWNER_ONLY struct task *sim_pick(struct worker *w)
     struct sim *s = run->sim;
     if (atomic_load(&run->ending))
         return NULL;
-    for (struct task *t; (t = sched_shared_one(run));)
+    for (struct task *t; (t = queue_shared_one(run));)
         sim_ready(t);
     struct heap *from = &s->resuming;
     if (s->busy < run->sim_procs && s->ready.root &&

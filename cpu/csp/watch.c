@@ -33,7 +33,7 @@ struct worker *watch_stale(struct worker *w)
 
 OWNER_ONLY struct task *watch_take(struct worker *w, struct worker *victim)
 {
-    struct task *t = victim ? sched_steal(w, victim, true) : NULL;
+    struct task *t = victim ? queue_steal(w, victim, true) : NULL;
     if (t)
         w->eager = EAGERNESS;
     return t;

@@ -253,7 +253,8 @@ OWNER_ONLY static struct task *idle(struct worker *w)
         atomic_store(&run->unwatched, false);
     }
     atomic_fetch_add(&run->n_idle, 1);
-    if (w->spinning) {
+    bool looked = w->spinning;
+    if (looked) {
         w->spinning = false;
         atomic_fetch_sub(&run->n_spinning, 1);
     }
@@ -265,6 +266,10 @@ OWNER_ONLY static struct task *idle(struct worker *w)
     }
     if (worker_work_visible(run, w) || ending(run)) {
         leave_idle(w);
+        // Those who queued this may have woken nobody, as w looked: so it still does, and
+        // found() tells of what it leaves.
+        if (looked)
+            start_spinning(w);
         return NULL;
     }
     if (leads)

@@ -84,7 +84,7 @@ static void *helper_main(void *arg)
     return NULL;
 }
 
-static struct helper *helper_new(void)
+static struct helper *helper_new(struct worker *w)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, forget_in_child);
@@ -92,16 +92,27 @@ static struct helper *helper_new(void)
     pthread_t thread;
     if (!h)
         return NULL;
-    if (pthread_create(&thread, NULL, helper_main, h) != 0) {
+    // The worker may be confined to one processor for a while, the helper stays for good.
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    lock_take(&w->run->idle_lock);
+    bool confined = w->confined;
+    cpu_set_t cpus = w->cpus;
+    lock_drop(&w->run->idle_lock);
+    if (confined)
+        pthread_attr_setaffinity_np(&attr, sizeof cpus, &cpus);
+    int err = pthread_create(&thread, &attr, helper_main, h);
+    pthread_attr_destroy(&attr);
+    if (err) {
         free(h);
         return NULL;
     }
-    pthread_detach(thread);
     return h;
 }
 
 // NULL: there is none to be had.
-static struct helper *helper_get(void)
+static struct helper *helper_get(struct worker *w)
 {
     lock_take(&pool_lock);
     struct helper *h = pool_idle;
@@ -113,7 +124,7 @@ static struct helper *helper_get(void)
     lock_drop(&pool_lock);
     if (h || full)
         return h;
-    h = helper_new();
+    h = helper_new(w);
     if (!h) {
         lock_take(&pool_lock);
         pool_threads--;
@@ -153,7 +164,7 @@ int csp_blocking(int (*fn)(void *), void *arg)
         csp_panic("no function to run");
     struct job job = {.fn = fn, .arg = arg, .task = me};
     // Under virtual time the call takes no simulated time: nobody else goes on meanwhile.
-    struct helper *h = run->simulated ? NULL : helper_get();
+    struct helper *h = run->simulated ? NULL : helper_get(task_worker(me));
     if (!h) {
         call_here(me, &job);
         return job.result;

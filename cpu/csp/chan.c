@@ -314,12 +314,22 @@ APART static int try_send(struct csp_chan *ch, const void *elem)
     return done;
 }
 
+// The end of a try that found nothing to do: a loop of them must not keep the others
+// away.
+static int in_vain(void)
+{
+    struct worker *here = worker_here();
+    if (here)
+        give_way(here);
+    return CSP_WOULD_BLOCK;
+}
+
 // A try that cannot succeed takes neither the lock nor a frame.
 int csp_chan_try_send(struct csp_chan *ch, const void *elem)
 {
     if (ch)
         order_send(ch);
-    return ch && chan_may_send(ch) ? try_send(ch, elem) : CSP_WOULD_BLOCK;
+    return ch && chan_may_send(ch) ? try_send(ch, elem) : in_vain();
 }
 
 APART static int try_recv(struct csp_chan *ch, void *elem)
@@ -336,7 +346,7 @@ APART static int try_recv(struct csp_chan *ch, void *elem)
 int csp_chan_try_recv(struct csp_chan *ch, void *elem)
 {
     if (!ch || !chan_may_recv(ch))
-        return CSP_WOULD_BLOCK;
+        return in_vain();
     return finished(ch) ? receive_nothing(ch, elem) : try_recv(ch, elem);
 }
 
@@ -372,6 +382,8 @@ void csp_chan_close(struct csp_chan *ch)
         csp_panic("close of closed channel");
     while ((t = queue_pop(&woken)))
         sched_ready(t, here);
+    if (here)
+        give_way(here);
 }
 
 enum use { UNUSED, LEAVING, PARKED };

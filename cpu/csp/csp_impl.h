@@ -30,6 +30,7 @@
 
 #include <assert.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <sys/epoll.h>
 
@@ -199,12 +200,14 @@ struct run {
     void (*on_panic)(const char *msg);
     struct worker **workers;
     uint64_t start_ns;
+    sigset_t signals;  // blocked in the thread that called csp_run, and in spares
 
     // One worker, and no other thread is to touch the run's queues and channels: see
     // alone_begin. Once false, it stays so.
     _Atomic bool alone;
     _Atomic int n_workers;  // entries of workers; grows
     _Atomic bool ending;
+    bool dead;  // said already; under idle_lock
     _Atomic int result;
     _Atomic uint64_t ids;
     _Atomic uint32_t guests;  // workers and threads of blocking calls now inside this run

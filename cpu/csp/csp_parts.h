@@ -7,6 +7,8 @@
 #include "csp_impl.h"
 
 // stack.c
+// Before the first use in the process.
+void stack_open(void);
 // A slot of the class, its record as the last task left it, or zeroed; NULL: out of
 // memory. From and to w's cache where the class is its run's.
 struct task *stack_get(unsigned class, struct worker *w);

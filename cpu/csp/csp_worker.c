@@ -132,10 +132,12 @@ static int nap(struct worker *w, int64_t timeout_ns, struct epoll_event *events)
 }
 
 // With idle_lock held: is this the end? If so, says so.
-static bool dead(const struct run *run, const struct worker *w)
+static bool dead(struct run *run, const struct worker *w)
 {
-    return atomic_load(&run->n_idle) == atomic_load(&run->n_joined) && !ending(run) &&
-           quiet(run, w);
+    bool dead = !run->dead && !ending(run) && quiet(run, w) &&
+                atomic_load(&run->n_idle) == atomic_load(&run->n_joined);
+    run->dead |= dead;
+    return dead;
 }
 
 static void end_dead(struct run *run)

@@ -81,7 +81,8 @@ OWNER_ONLY static void list_task(struct task *t, void *arg)
         fprintf(stderr, " \"%.*s\"", TASK_NAME, t->name);
     fprintf(stderr, " [%s", wait_names[wait]);
     if (wait > WAIT_RUNNING)
-        fprintf(stderr, ", %.3f s", (double)(l->now_ns - since) * 1e-9);
+        fprintf(stderr, ", %.3f s",
+                (double)(since < l->now_ns ? l->now_ns - since : 0) * 1e-9);
     fprintf(stderr, "]:\n");
     if (l->still && wait > WAIT_RUNNING)
         print_channels(t);

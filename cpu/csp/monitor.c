@@ -76,7 +76,7 @@ static struct look look_at_workers(struct run *run)
         w->stuck = same && atomic_load_explicit(&w->give_way, memory_order_relaxed);
         atomic_store_explicit(&w->give_way, same, memory_order_relaxed);
         w->watched_tick = tick;
-        if (w->stuck && !look.most_stuck)
+        if (w->stuck && (!look.most_stuck || look.most_stuck->guest))
             look.most_stuck = w;
         if (!w->stuck && !w->retired) {
             look.any_free = true;
@@ -165,6 +165,10 @@ static void retire_spares(struct run *run, bool retire)
 static void watch(struct run *run)
 {
     lock_take(&run->idle_lock);
+    if (atomic_load(&run->ending)) {
+        lock_drop(&run->idle_lock);
+        return;
+    }
     struct look look = look_at_workers(run);
     bool idle = atomic_load(&run->n_idle) > 0;
     tend_guests(run, false);
@@ -327,8 +331,11 @@ void monitor_leave(struct run *run)
     if (*at)
         *at = run->next;
     tend_guests(run, true);
+    struct sigaction now;
     if (!runs && quit_installed) {
-        sigaction(SIGQUIT, &old_quit, NULL);
+        // Unless the program has installed its own meanwhile.
+        if (sigaction(SIGQUIT, NULL, &now) == 0 && now.sa_handler == on_quit)
+            sigaction(SIGQUIT, &old_quit, NULL);
         quit_installed = false;
     }
     lock_drop(&monitor_lock);

@@ -198,10 +198,10 @@ int csp_wait_fd(int fd, int events, int64_t timeout_ns)
     if (fd < 0)
         return -EBADF;
     int now = look_now(fd, events);
-    if (now != 0)
-        return now;
-    if (timeout_ns == 0)
-        return CSP_TIMEOUT;
+    if (now != 0 || timeout_ns == 0) {
+        give_way(task_worker(me));
+        return now ? now : CSP_TIMEOUT;
+    }
     struct netpoll *p = poll_of(run);
     if (!p)
         return -ENOMEM;

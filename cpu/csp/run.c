@@ -21,6 +21,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
 {
     static _Atomic uint64_t runs;
     int cpus = cpus_usable();
+    stack_open();
     run->id = atomic_fetch_add(&runs, 1) + 1;
     run->simulated = o->virtual_time;
     run->sim_procs = o->procs > 0 ? o->procs : cpus;
@@ -31,6 +32,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
     run->policy = o->policy;
     run->on_panic = o->on_panic;
     run->start_ns = clock_now();
+    pthread_sigmask(SIG_SETMASK, NULL, &run->signals);
     run->seed = o->seed ? o->seed : run->start_ns;
     run->stack_class = o->stack_size ? stack_class(o->stack_size) : stack_class_default();
     atomic_store(&run->next_deadline_ns, UINT64_MAX);

@@ -266,6 +266,8 @@ void csp_yield(void)
 
 void sched_give_way(struct worker *w)
 {
+    if (atomic_load(&w->run->ending))
+        sched_leave(task_here());  // for good
     atomic_store_explicit(&w->give_way, false, RELAXED);
     csp_yield();
 }

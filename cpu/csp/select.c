@@ -253,6 +253,7 @@ static int select_in(struct select *s, struct task *me, int64_t timeout_ns)
         return done;
     if (timeout_ns == 0) {
         unlock_all(s, task_worker(me));
+        give_way(task_worker(me));
         return CSP_TIMEOUT;
     }
     return select_wait(s, me, timeout_ns);

@@ -11,6 +11,7 @@
 
 #include "csp_impl.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -77,6 +78,30 @@ static char *map_arena(void)
         munmap(p, before);
     munmap(p + before + ARENA_SIZE, ARENA_SIZE - before);
     return p + before;
+}
+
+static void lock_pools(void)
+{
+    for (unsigned class = STACK_CLASS_MIN; class <= STACK_CLASS_MAX; class ++)
+        lock_take(&pools[class].lock);
+}
+
+static void unlock_pools(void)
+{
+    for (unsigned class = STACK_CLASS_MIN; class <= STACK_CLASS_MAX; class ++)
+        lock_drop(&pools[class].lock);
+}
+
+// A child of fork has the pools, but not the thread that may just be at them.
+static void watch_fork(void)
+{
+    pthread_atfork(lock_pools, unlock_pools, unlock_pools);
+}
+
+void stack_open(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
 }
 
 static struct arena *arena_new(unsigned class)

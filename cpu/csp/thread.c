@@ -155,7 +155,11 @@ struct worker *thread_get_spare(struct run *run)
     int n = atomic_load(&run->n_workers);
     // Tasks that were there before the worker run on it: its OS thread orders them.
     sanitize_writes_off();
+    // The monitor, which calls, has signals blocked that are the tasks' business.
+    sigset_t own;
+    pthread_sigmask(SIG_SETMASK, &run->signals, &own);
     struct worker *w = n < run->max_workers ? cache_take(true) : NULL;
+    pthread_sigmask(SIG_SETMASK, &own, NULL);
     if (w) {
         reset(w, run, n);
         run->workers[n] = w;

@@ -37,7 +37,12 @@ static void fire_ticker(struct timer *timer, struct worker *w, uint64_t now_ns)
         return;
     }
     uint64_t missed = (now_ns - timer->node.key) / ticker->period_ns;
-    timer->node.key += (missed + 1) * ticker->period_ns;
+    if (__builtin_mul_overflow(missed + 1, ticker->period_ns, &missed) ||
+        __builtin_add_overflow(timer->node.key, missed, &timer->node.key)) {
+        // The simulated clock does not go on that long.
+        atomic_store(&ticker->run, NULL);
+        return;
+    }
     timer->node.seq = timer_seq(w->run);
     timer->armed = true;
     heap_insert(&w->run->timers, &timer->node);

@@ -147,4 +147,5 @@ void csp_work(uint64_t ns)
     uint64_t end = timer_deadline(task_run(t), ns);
     while (clock_now() < end)
         csp_cpu_relax();
+    give_way(task_worker(t));
 }

@@ -167,6 +167,9 @@ void worker_end_all(struct run *run, int result)
     atomic_compare_exchange_strong(&run->result, &undecided, result);
     atomic_store(&run->ending, true);
     lock_take(&run->idle_lock);
+    // Who makes calls that do not wait leaves at the next one.
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++)
+        atomic_store_explicit(&run->workers[i]->give_way, true, memory_order_relaxed);
     for (struct worker *w = run->idle, *next; w; w = next) {
         next = w->idle_next;
         if (w->entered) {

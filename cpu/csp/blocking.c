@@ -133,16 +133,16 @@ static struct helper *helper_get(struct worker *w)
     return h;
 }
 
-// The worker itself makes the call, on its own, full-size stack, and comes straight back.
-OWNER_ONLY static void call_here(struct task *t, struct job *job)
+OWNER_ONLY int job_call_here(struct task *t, int (*fn)(void *), void *arg)
 {
     struct worker *w = task_worker(t);
-    w->call = job;
+    struct job job = {.fn = fn, .arg = arg, .task = t};
+    w->call = &job;
     w->caller = t;
-    task_set_wait(t, WAIT_BLOCKING);
     sanitize_release(t);
     sched_leave(t);
     sanitize_acquire(t);
+    return job.result;
 }
 
 OWNER_ONLY struct task *job_run(struct worker *w)
@@ -166,8 +166,8 @@ int csp_blocking(int (*fn)(void *), void *arg)
     // Under virtual time the call takes no simulated time: nobody else goes on meanwhile.
     struct helper *h = run->simulated ? NULL : helper_get(task_worker(me));
     if (!h) {
-        call_here(me, &job);
-        return job.result;
+        task_set_wait(me, WAIT_BLOCKING);
+        return job_call_here(me, fn, arg);
     }
     // The call may use channels.
     atomic_store(&run->alone, false);

@@ -314,14 +314,20 @@ APART static int try_send(struct csp_chan *ch, const void *elem)
     return done;
 }
 
-// The end of a try that found nothing to do: a loop of them must not keep the others
-// away.
-static int in_vain(void)
+APART static int would_block(void)
 {
     struct worker *here = worker_here();
     if (here)
         give_way(here);
     return CSP_WOULD_BLOCK;
+}
+
+// The end of a try that found nothing to do: a loop of them must not keep the others
+// away.
+WITHIN int in_vain(void)
+{
+    bool asked = atomic_load_explicit(&csp_give_way_asked, memory_order_relaxed);
+    return unlikely(asked) ? would_block() : CSP_WOULD_BLOCK;
 }
 
 // A try that cannot succeed takes neither the lock nor a frame.

@@ -160,13 +160,17 @@ void cpus_share(struct worker *w, struct worker *guest)
         return;
     CPU_ZERO(&one);
     CPU_SET((size_t)cpu, &one);
+    lock_take(&w->run->idle_lock);
     confine(w, tid, &one);
     confine(guest, guest_tid, &one);
+    lock_drop(&w->run->idle_lock);
 }
 
 void cpus_restore(struct worker *w)
 {
+    lock_take(&w->run->idle_lock);
     if (w->confined)
         sched_setaffinity(w->tid, sizeof w->cpus, &w->cpus);
     w->confined = false;
+    lock_drop(&w->run->idle_lock);
 }

@@ -103,7 +103,8 @@ enum {
 enum csp_policy { CSP_FIFO, CSP_RANDOM, CSP_PCT };
 
 struct csp_opts {
-    int procs;  // workers running tasks at once; 0: usable CPUs (affinity, cgroup quota)
+    int procs;          // workers running tasks at once, 4096 at most; 0: usable CPUs
+                        // (affinity, cgroup quota)
     uint64_t seed;      // select order, steal order, virtual schedules; 0: from the clock
     bool virtual_time;  // one OS thread, simulated clock, `procs` simulated processors
     enum csp_policy policy;  // under virtual time
@@ -179,7 +180,7 @@ void csp_pin(void);
 void csp_unpin(void);
 
 // Nanoseconds on a monotonic clock; under virtual time on the simulated one, which starts
-// at 0. From anywhere.
+// at 0; outside of tasks always the real one. From anywhere.
 uint64_t csp_now(void);
 
 // Waits at least ns nanoseconds, holding no processor.

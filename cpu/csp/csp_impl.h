@@ -107,7 +107,7 @@ struct task {
     _Atomic uint8_t wait;     // enum wait
     bool holds_cpu;           // virtual time: came out of csp_work with its processor
     bool worked;              // and has not parked since
-    uint16_t pins;
+    uint32_t pins;
     _Atomic uint32_t won;    // 0 while a select or a timed wait is undecided
     struct waiter *fired;    // the waiter that won; NULL: the timer did
     struct waiter *waiters;  // while parked on channels: an array of n_waiters
@@ -144,7 +144,7 @@ struct worker {
     _Atomic bool listed;         // in run->idle; written under run->idle_lock
     bool entered;                // has been woken for this run; under run->idle_lock
     _Atomic bool enter;          // tells its OS thread to join the run
-    _Atomic uint32_t seen_tick;  // what the leader saw last, see watch.c
+    _Atomic uint32_t seen_tick;  // what a watcher saw last, see watch.c
     _Atomic uint32_t seen_head;  // and a thief, see sched.c
     _Atomic bool retire;         // a spare: to stand in no longer, see monitor.c
     bool retired;                // it sleeps until called again; under run->idle_lock
@@ -157,9 +157,9 @@ struct worker {
     bool stuck;            // in one task since the last look
     struct worker *guest;  // the spare that has been put on this one's processor
     _Atomic int tid;       // of its OS thread; 0: it has not begun yet
-    bool confined;
-    cpu_set_t cpus;  // before it was
-    // Owner, but for busy, which the monitor reads.
+    bool confined;         // under run->idle_lock
+    cpu_set_t cpus;        // before it was, likewise
+    // Owner, but for busy, which the monitor reads, and give_way, which it sets.
     alignas(CACHE_LINE) struct run *run;
     _Atomic bool busy;       // between alone_begin and alone_end
     _Atomic bool give_way;   // the running task is to yield at its next csp call

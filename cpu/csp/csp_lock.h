@@ -3,7 +3,8 @@
 //
 // Unlocking is one plain store, which is why the lock does not keep count of sleepers: a
 // thread that finds it taken spins, then gives way to other threads, then naps. The
-// holder never waits for anything but the processor.
+// holder of a channel's never waits for anything but the processor; those of the pools
+// and of the monitor make a system call now and then.
 
 #ifndef CSP_LOCK_H
 #define CSP_LOCK_H

@@ -121,6 +121,14 @@ struct task *queue_inbox_pop(struct worker *w);
 // csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
 
+// w no longer counts among those who look for work. The last of those? Else, or if it did
+// not, false.
+OWNER_ONLY static inline bool worker_stop_spinning(struct worker *w)
+{
+    bool spun = w->spinning;
+    w->spinning = false;
+    return spun && atomic_fetch_sub(&w->run->n_spinning, 1) == 1;
+}
 // Is there a ready task that a worker without work could take, w's own inbox included?
 bool worker_work_visible(const struct run *run, const struct worker *w);
 
@@ -167,6 +175,9 @@ void monitor_leave(struct run *run);
 // Can it end a run's being alone?
 bool monitor_can_join(void);
 extern _Atomic bool csp_monitor_asleep;
+// False: no worker of any run has been asked to give way, which spares looking for one's
+// own. The monitor renews it as long as a run is there.
+extern _Atomic bool csp_give_way_asked;
 void monitor_wake(void);
 
 // thread.c -- the process-wide cache of workers and their OS threads.
@@ -287,6 +298,9 @@ void sim_work(struct task *t, uint64_t ns);
 uint64_t sim_hash(const struct run *run);
 
 // blocking.c
+// The calling task's worker makes the call, on its own, full-size stack, and comes
+// straight back with its result.
+int job_call_here(struct task *t, int (*fn)(void *), void *arg);
 // On w's own stack: makes the call that w->caller left there, and returns that task,
 // which goes on at once.
 struct task *job_run(struct worker *w);

@@ -1,4 +1,4 @@
-// csp_worker.c -- what a worker does when it has no task, and how it is woken.
+// csp_worker.c -- what a worker does when it has no task.
 //
 // It looks at its own queues, the shared one, timers, descriptors and the other workers'
 // rings; spins for a few microseconds, if processors are to spare; then lists itself as
@@ -105,11 +105,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
 OWNER_ONLY static void found(struct worker *w)
 {
     struct run *run = w->run;
-    bool more = false;
-    if (w->spinning) {
-        w->spinning = false;
-        more = atomic_fetch_sub(&run->n_spinning, 1) == 1 && worker_work_visible(run, w);
-    }
+    bool more = worker_stop_spinning(w) && worker_work_visible(run, w);
     if (unlikely(atomic_load(&csp_monitor_asleep)))
         monitor_wake();
     if (atomic_load(&run->n_idle) == 0)
@@ -156,10 +152,7 @@ OWNER_ONLY static void retire(struct worker *w)
     w->retired = true;
     worker_list(&run->retired, w);
     atomic_fetch_sub(&run->n_joined, 1);
-    if (w->spinning) {
-        w->spinning = false;
-        atomic_fetch_sub(&run->n_spinning, 1);
-    }
+    worker_stop_spinning(w);
     bool is_dead = dead(run, w), wanted = atomic_load(&w->inbox_len) || ending(run);
     if (wanted)
         worker_unretire(run, w);
@@ -256,10 +249,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
     }
     atomic_fetch_add(&run->n_idle, 1);
     bool looked = w->spinning;
-    if (looked) {
-        w->spinning = false;
-        atomic_fetch_sub(&run->n_spinning, 1);
-    }
+    worker_stop_spinning(w);
     bool is_dead = dead(run, w);
     lock_drop(&run->idle_lock);
     if (is_dead) {
@@ -327,8 +317,5 @@ OWNER_ONLY void worker_loop(struct worker *w)
             break;
         sched_resume(w, t);
     }
-    if (w->spinning) {
-        w->spinning = false;
-        atomic_fetch_sub(&w->run->n_spinning, 1);
-    }
+    worker_stop_spinning(w);
 }

@@ -103,14 +103,34 @@ void dump_tasks(const struct run *run, const char *headline, bool still)
     fflush(stderr);
 }
 
-_Noreturn static void die(const struct run *run, const char *message)
+struct death {
+    const struct run *run;
+    const char *message;
+};
+
+static int say_why(void *arg)
 {
+    const struct death *d = arg;
     char headline[PANIC_SPACE];
-    snprintf(headline, sizeof headline, "panic: %s", message);
-    if (run)
-        dump_tasks(run, headline, false);
+    snprintf(headline, sizeof headline, "panic: %s", d->message);
+    if (d->run)
+        dump_tasks(d->run, headline, false);
     else
         fprintf(stderr, "%s\n", headline);
+    // A run that ends goes on with no task.
+    if (d->run && atomic_load(&d->run->ending))
+        abort();
+    return 0;
+}
+
+// To print takes more stack than a task may have left.
+_Noreturn static void die(const struct run *run, struct task *t, const char *message)
+{
+    struct death d = {run, message};
+    if (t)
+        job_call_here(t, say_why, &d);
+    else
+        say_why(&d);
     abort();
 }
 
@@ -119,7 +139,7 @@ _Noreturn void csp_panic(const char *message)
     struct task *t = self();
     struct run *run = t ? task_run(t) : NULL;
     if (!run || !run->on_panic)
-        die(run, message);
+        die(run, t, message);
     run->on_panic(message);
     worker_end_all(run, CSP_PANIC);
     // The run is over, so nobody will ready this task again.

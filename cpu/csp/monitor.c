@@ -41,6 +41,7 @@ static _Atomic bool quit_asked;
 static bool quit_installed;  // monitor_lock
 static struct sigaction old_quit;
 _Atomic bool csp_monitor_asleep;
+alignas(CACHE_LINE) _Atomic bool csp_give_way_asked;
 
 void monitor_wake(void)
 {
@@ -61,7 +62,8 @@ static bool asleep(const struct worker *w)
 // What a look at a run's workers tells.
 struct look {
     bool own_free, any_free;    // workers, the run's own or any, that are not stuck
-    struct worker *most_stuck;  // the first of them
+    bool asked;                 // one has been asked to give way
+    struct worker *most_stuck;  // the first of them without a guest, if there is one
 };
 
 // With idle_lock held.
@@ -75,6 +77,7 @@ static struct look look_at_workers(struct run *run)
         bool same = !asleep(w) && tick == w->watched_tick;
         w->stuck = same && atomic_load_explicit(&w->give_way, memory_order_relaxed);
         atomic_store_explicit(&w->give_way, same, memory_order_relaxed);
+        look.asked |= same;
         w->watched_tick = tick;
         if (w->stuck && (!look.most_stuck || look.most_stuck->guest))
             look.most_stuck = w;
@@ -130,6 +133,14 @@ static void add_spare(struct run *run, struct worker *host)
     cpus_share(host, spare);
 }
 
+static bool has_retired(struct run *run, const struct worker *w)
+{
+    lock_take(&run->idle_lock);
+    bool retired = w->retired;
+    lock_drop(&run->idle_lock);
+    return retired;
+}
+
 // Lets go of the processors of those whose guests have retired, and confines those whose
 // threads have only now begun.
 static void tend_guests(struct run *run, bool all)
@@ -139,7 +150,8 @@ static void tend_guests(struct run *run, bool all)
         struct worker *w = run->workers[i];
         if (!w->guest)
             continue;
-        if (!all && !w->guest->retired) {
+        if (!all && !has_retired(run, w->guest)) {
+            // The monitor alone confines.
             if (!w->guest->confined)
                 cpus_share(w, w->guest);
             continue;
@@ -162,17 +174,20 @@ static void retire_spares(struct run *run, bool retire)
     }
 }
 
-static void watch(struct run *run)
+// asked: has any worker been asked to give way?
+static void watch(struct run *run, bool *asked)
 {
     lock_take(&run->idle_lock);
     if (atomic_load(&run->ending)) {
         lock_drop(&run->idle_lock);
+        *asked = true;
         return;
     }
     struct look look = look_at_workers(run);
     bool idle = atomic_load(&run->n_idle) > 0;
-    tend_guests(run, false);
     lock_drop(&run->idle_lock);
+    *asked |= look.asked;
+    tend_guests(run, false);
     retire_spares(run, look.own_free);
     if (!look.most_stuck || idle)
         return;
@@ -219,10 +234,12 @@ static bool look(void)
         for (struct run *run = runs; run; run = run->next)
             dump_tasks(run, "SIGQUIT: the tasks of this run are", false);
     }
+    bool asked = false;
     for (struct run *run = runs; run; run = run->next) {
-        if (!run->simulated && !atomic_load(&run->ending))
-            watch(run);
+        if (!run->simulated)
+            watch(run, &asked);
     }
+    atomic_store(&csp_give_way_asked, asked);
     return all_asleep();
 }
 

@@ -23,18 +23,25 @@
 
 // On the stack of a task that waits for fd.
 struct fd_waiter {
-    struct fd_waiter *next;
+    struct fd_waiter *next, *prev;
+    bool listed;
     struct task *task;
     int fd;
     uint32_t events;
     uint32_t ready;  // set before the task is readied
 };
 
+// Those who wait for one descriptor, first come, first.
+struct fd_list {
+    struct fd_waiter *first, *last;
+    uint32_t events;  // all that any of them waits for, and perhaps more
+};
+
 struct netpoll {
     struct lock lock;
     int epoll_fd, break_fd;
     int n_fds;
-    struct fd_waiter **fds;     // n_fds lists
+    struct fd_list *fds;        // n_fds
     _Atomic uint32_t waiters;   // in all lists
     _Atomic uint32_t sleepers;  // in netpoll_wait
 };
@@ -123,9 +130,7 @@ bool netpoll_ready(const struct run *run)
 // With the lock held: arms fd for what its waiters want. 0 or -errno.
 static int arm(struct netpoll *p, int fd)
 {
-    struct epoll_event e = {.events = EPOLLONESHOT, .data.fd = fd};
-    for (struct fd_waiter *w = p->fds[fd]; w; w = w->next)
-        e.events |= w->events;
+    struct epoll_event e = {.events = EPOLLONESHOT | p->fds[fd].events, .data.fd = fd};
     int err = control_once(p->epoll_fd, EPOLL_CTL_MOD, fd, &e);
     if (err == -ENOENT)
         err = control_once(p->epoll_fd, EPOLL_CTL_ADD, fd, &e);
@@ -137,7 +142,7 @@ static bool reserve(struct netpoll *p, int fd)
     if (fd < p->n_fds)
         return true;
     int n = fd + 64;
-    struct fd_waiter **fds = realloc(p->fds, (size_t)n * sizeof *fds);
+    struct fd_list *fds = realloc(p->fds, (size_t)n * sizeof *fds);
     if (!fds)
         return false;
     sanitize_hide();
@@ -151,12 +156,12 @@ static bool reserve(struct netpoll *p, int fd)
 // With the lock held. False: it was not in the list any more.
 static bool unlink_waiter(struct netpoll *p, struct fd_waiter *w)
 {
-    struct fd_waiter **at = &p->fds[w->fd];
-    while (*at && *at != w)
-        at = &(*at)->next;
-    if (!*at)
+    struct fd_list *list = &p->fds[w->fd];
+    if (!w->listed)
         return false;
-    *at = w->next;
+    *(w->prev ? &w->prev->next : &list->first) = w->next;
+    *(w->next ? &w->next->prev : &list->last) = w->prev;
+    w->listed = false;
     atomic_fetch_sub(&p->waiters, 1);
     return true;
 }
@@ -166,10 +171,12 @@ static int enqueue(struct netpoll *p, struct fd_waiter *w)
     int err = -ENOMEM;
     lock_take(&p->lock);
     if (reserve(p, w->fd)) {
-        struct fd_waiter **at = &p->fds[w->fd];
-        while (*at)
-            at = &(*at)->next;
-        *at = w;
+        struct fd_list *list = &p->fds[w->fd];
+        list->events = list->first ? list->events | w->events : w->events;
+        w->prev = list->last;
+        *(list->last ? &list->last->next : &list->first) = w;
+        list->last = w;
+        w->listed = true;
         atomic_fetch_add(&p->waiters, 1);
         err = arm(p, w->fd);
         if (err)
@@ -230,18 +237,22 @@ static void deliver(struct netpoll *p, struct worker *w, int fd, uint32_t events
 {
     struct fd_waiter *next;
     lock_take(&p->lock);
-    for (struct fd_waiter *i = fd < p->n_fds ? p->fds[fd] : NULL; i; i = next) {
+    struct fd_list none = {0}, *list = fd < p->n_fds ? &p->fds[fd] : &none;
+    list->events = 0;
+    for (struct fd_waiter *i = list->first; i; i = next) {
         next = i->next;
         uint32_t ready = events & (i->events | EPOLLERR | EPOLLHUP);
-        if (!ready || !task_win(i->task))
+        if (!ready || !task_win(i->task)) {
+            list->events |= i->events;
             continue;
+        }
         i->ready = ready;
         unlink_waiter(p, i);
         sched_ready(i->task, w);
     }
     // If the descriptor is closed by now, those who still wait wait for ever, as in
     // poll(2).
-    if (fd < p->n_fds && p->fds[fd])
+    if (list->first)
         arm(p, fd);
     lock_drop(&p->lock);
 }

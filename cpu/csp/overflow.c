@@ -67,12 +67,20 @@ void overflow_install(void)
     lock_drop(&install_lock);
 }
 
+// Unless the program has installed its own meanwhile.
+static void restore(int sig, const struct sigaction *old)
+{
+    struct sigaction now;
+    if (sigaction(sig, NULL, &now) == 0 && now.sa_sigaction == on_fault)
+        sigaction(sig, old, NULL);
+}
+
 void overflow_remove(void)
 {
     lock_take(&install_lock);
     if (--installed == 0) {
-        sigaction(SIGSEGV, &old_segv, NULL);
-        sigaction(SIGBUS, &old_bus, NULL);
+        restore(SIGSEGV, &old_segv);
+        restore(SIGBUS, &old_bus);
     }
     lock_drop(&install_lock);
 }

@@ -53,8 +53,11 @@ OWNER_ONLY struct task *queue_shared(struct worker *w)
     struct task *first = run->queue.first;
     if (!first || must_move(w, first)) {
         lock_drop(&run->queue_lock);
-        if (first)
+        if (first) {
+            // It is for another, who would not be woken for a worker that looks for work.
+            worker_stop_spinning(w);
             worker_wake_one(run);
+        }
         return NULL;
     }
     queue_pop(&run->queue);

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { MOST_PROCS = 4096 };
+
 struct first {
     struct run *run;
     void (*fn)(void *);
@@ -25,6 +27,8 @@ static int run_open(struct run *run, const struct csp_opts *o)
     run->id = atomic_fetch_add(&runs, 1) + 1;
     run->simulated = o->virtual_time;
     run->sim_procs = o->procs > 0 ? o->procs : cpus;
+    if (run->sim_procs > MOST_PROCS)
+        return CSP_ETHREAD;
     run->procs = o->virtual_time ? 1 : run->sim_procs;
     run->max_workers = run->procs + (run->simulated ? 0 : SPARES);
     run->may_spin = cpus > 1;
@@ -154,8 +158,8 @@ int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
     task_set_wait(t, WAIT_READY);
     host->handoff = t;
     worker_loop(host);
-    monitor_leave(&run);
     wait_for_guests(&run);
+    monitor_leave(&run);
     overflow_stack_close(signal_stack);
     overflow_remove();
     run_close(&run, stats);

@@ -3,7 +3,7 @@
 // Starting a thread takes tens of microseconds, a run should take few. So workers that a
 // run has returned stay in a process-wide cache, their threads asleep. A run takes all
 // its workers at the start, asleep; each joins when it is first woken (see call_up in
-// csp_worker.c). Worker 0 has no thread of its own: it is the one that called csp_run.
+// wake.c). Worker 0 has no thread of its own: it is the one that called csp_run.
 
 #include "csp_impl.h"
 

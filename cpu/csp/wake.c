@@ -107,11 +107,12 @@ struct worker *worker_add_spare(struct run *run)
 {
     lock_take(&run->idle_lock);
     struct worker *w = run->retired;
-    if (w)
-        worker_unretire(run, w);
-    lock_drop(&run->idle_lock);
     if (w) {
         atomic_store(&w->retire, false);
+        worker_unretire(run, w);
+    }
+    lock_drop(&run->idle_lock);
+    if (w) {
         wake(w);
         return w;
     }
@@ -170,6 +171,7 @@ void worker_end_all(struct run *run, int result)
     // Who makes calls that do not wait leaves at the next one.
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++)
         atomic_store_explicit(&run->workers[i]->give_way, true, memory_order_relaxed);
+    atomic_store(&csp_give_way_asked, true);
     for (struct worker *w = run->idle, *next; w; w = next) {
         next = w->idle_next;
         if (w->entered) {

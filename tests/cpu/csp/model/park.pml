@@ -7,10 +7,10 @@
 //
 // Modelled, one step for each access to what is shared: worker_wake_one, worker_wake_this,
 // worker_watch_over with nudge, worker_unlist; find, search, idle, quiet, work_visible,
-// lead, leader_timeout, go_unwatched, nap, found; sched_ready, sched_ready_last, csp_yield,
-// sched_pick; finish of a blocking call. A task that runs does, in any order and as often
-// as POOL, YIELDS and CALLS allow: ready another (which leaves it in runnext), spawn (which
-// puts it in the ring), ready a pinned one, yield, block, end, compute for ever.
+// lead, leader_timeout, nap, found; watch_stale, watch_take, watch_end, watch_unled;
+// put_next, sched_ready_last, csp_yield, sched_pick; finish of a blocking call. A task that runs does, in any order and as often
+// as POOL, YIELDS and CALLS allow: ready another or make one (both leave it in runnext), ready
+// a pinned one, yield, block, end, compute for ever.
 //
 // Abstracted: rings are counts (their inside is ring.pml), and the one invisible moment of
 // a steal, between its CAS and the store of the thief's tail, is kept; the idle list has no
@@ -200,10 +200,10 @@ inline steal_ring(w)
     fi
 }
 
-// stale_victim: x is a worker with a task handed over. One that computes for ever is found;
+// watch_stale: x is a worker with a task handed over. One that computes for ever is found;
 // one that does not may have been seen twice in the same task all the same.
 #define STALE(v) (v != me && stuck[v] && runnext[v])
-inline stale_victim()
+inline watch_stale()
 {
     if
     :: atomic { me != 0 && runnext[0] -> x = 0 }
@@ -223,9 +223,12 @@ inline leave_idle()
 }
 
 // sched_steal with runnext.
-inline sched_steal_stale()
+inline watch_take()
 {
-    steal_ring(x);
+    if
+    :: true -> steal_ring(x)
+    :: ring[x] > 0 // being_eaten: few, and the head seems to move
+    fi;
     if
     :: got
     :: atomic { !got && runnext[x] -> runnext[x] = 0; got = 1 }
@@ -307,7 +310,7 @@ inline nap()
     fi
 }
 
-inline go_unwatched()
+inline watch_end()
 {
     unwatched = 1;
     if
@@ -327,9 +330,9 @@ inline lead()
     :: listed[me] ->
         if
         :: n_idle < N && looks == 0 -> timed = 1
-        :: n_idle < N && looks > 0 -> go_unwatched()
+        :: n_idle < N && looks > 0 -> watch_end()
         :: n_idle == N && M(11) -> timed = 0 // nothing to watch over while all are idle
-        :: n_idle == N && !M(11) -> go_unwatched()
+        :: n_idle == N && !M(11) -> watch_end()
         fi;
         nap();
         if
@@ -339,7 +342,7 @@ inline lead()
             word[me] = AWAKE; up--; looks = 0; timed = 0 }
             break // next_deadline_ns <= now
         fi;
-        stale_victim();
+        watch_stale();
         if
         :: x != NONE ->
             leave_idle();
@@ -347,7 +350,7 @@ inline lead()
             :: !M(9) -> spin()
             :: else
             fi;
-            sched_steal_stale();
+            watch_take();
             goto stolen
         :: else
         fi
@@ -371,9 +374,9 @@ inline search()
     :: true -> sched_shared()
     :: true -> steal_ring((me + 1) % N)
     :: N > 2 -> steal_ring((me + 2) % N)
-    :: stale_victim();
+    :: watch_stale();
         if
-        :: x != NONE -> sched_steal_stale()
+        :: x != NONE -> watch_take()
         :: else
         fi
     :: skip
@@ -395,7 +398,7 @@ inline list_oneself()
     fi;
     n_idle++;
     if
-    :: atomic { spinning[me] && !M(6) -> spinning[me] = 0; n_spinning-- }
+    :: atomic { spinning[me] && !M(6) -> spinning[me] = 0; n_spinning--; spun = 1 }
     :: else
     fi;
     last = (n_idle == N && (blocking == 0 || M(7)));
@@ -421,13 +424,17 @@ inline list_oneself()
 inline run_task()
 {
     do
-    :: atomic { MAY && runnext[me] -> pool--; live++ } // sched_ready: the exchange,
+    :: atomic { MAY && runnext[me] -> pool--; live++ } // put_next: the exchange,
         ring_push(); // which gave another task
         worker_wake_one()
-    :: atomic { MAY && !runnext[me] -> pool--; live++; runnext[me] = 1 }
+    :: atomic { MAY && !runnext[me] -> pool--; live++; runnext[me] = 1 } // sched_ready
         worker_watch_over()
-    :: atomic { MAY -> pool--; live++; ring_push() } // csp_go: sched_ready_last, news
-        worker_wake_one()
+    :: atomic { MAY && !runnext[me] -> pool--; live++; runnext[me] = 1 } // sched_start
+        worker_wake_one();
+        if // 15: has told of it, so it does not look whether anybody watches
+        :: !M(15) -> worker_watch_over()
+        :: else
+        fi
     :: atomic { pinned > 0 && MAY -> pinned--; pool--; live++;
         if
         :: i = 0
@@ -458,7 +465,7 @@ inline run_task()
 proctype worker(byte me; byte mutant)
 {
     byte x = NONE, v, i, loot;
-    bit got, more, last, leads, timed, looks, was_left;
+    bit got, more, last, leads, timed, looks, was_left, spun;
 
     if
     :: me == 0 -> goto running
@@ -492,8 +499,14 @@ idle:
     :: else
     fi;
     if
-    :: more -> atomic { more = 0; leads = 0 } leave_idle(); goto find
-    :: else
+    :: more -> atomic { more = 0; leads = 0 }
+        leave_idle();
+        if // 14: who looked before looks no longer, though others relied on it
+        :: spun && !M(14) -> spun = 0; spin()
+        :: else -> spun = 0
+        fi;
+        goto find
+    :: else -> spun = 0
     fi;
 leading:
     if

@@ -326,6 +326,10 @@ void trace_put(struct csp_chan *ch, const struct task *from, size_t place);
 void trace_take(struct csp_chan *ch);
 
 // dump.c
+// A line that says what is at the address: the function's name where that is exported,
+// module and offset. As snprintf.
+enum { PLACE_SPACE = 200 };
+int dump_place(char *line, size_t size, const char *what, const void *address);
 // A mistake of the program, in whatever task or thread calls.
 _Noreturn void csp_panic(const char *message);
 // The list of the run's tasks, to stderr. still: none of them runs.

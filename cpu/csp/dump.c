@@ -40,18 +40,23 @@ struct listing {
     uint64_t now_ns, n;
 };
 
-static void print_place(const char *what, const void *address)
+int dump_place(char *line, size_t size, const char *what, const void *address)
 {
     Dl_info info;
-    if (!dladdr(address, &info) || !info.dli_fname) {
-        fprintf(stderr, "    %s %p\n", what, address);
-        return;
-    }
+    if (!dladdr(address, &info) || !info.dli_fname)
+        return snprintf(line, size, "    %s %p\n", what, address);
     const char *slash = strrchr(info.dli_fname, '/');
     const char *module = slash ? slash + 1 : info.dli_fname;
     size_t offset = (size_t)((const char *)address - (const char *)info.dli_fbase);
-    fprintf(stderr, "    %s %s (%s+0x%zx)\n", what, info.dli_sname ? info.dli_sname : "?",
-            module, offset);
+    return snprintf(line, size, "    %s %.64s (%.64s+0x%zx)\n", what,
+                    info.dli_sname ? info.dli_sname : "?", module, offset);
+}
+
+static void print_place(const char *what, const void *address)
+{
+    char line[PLACE_SPACE];
+    dump_place(line, sizeof line, what, address);
+    fputs(line, stderr);
 }
 
 OWNER_ONLY static void print_channels(const struct task *t)

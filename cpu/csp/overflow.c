@@ -25,16 +25,23 @@ static void die_of(int sig)
     signal(sig, SIG_DFL);
 }
 
-static void explain(const struct task *t)
+static void say(const char *text, int n)
 {
-    char text[TASK_NAME + 160];
-    int n = snprintf(text, sizeof text,
-                     "fatal error: stack overflow in task %llu%s%.*s (%zu KiB of stack; "
-                     "csp_go_stack gives more)\n",
-                     (unsigned long long)t->id, t->name[0] ? " " : "", TASK_NAME, t->name,
-                     stack_size(t) / 1024);
     if (n > 0 && write(STDERR_FILENO, text, (size_t)n) < 0)
         return;
+}
+
+static void explain(const struct task *t)
+{
+    char text[PLACE_SPACE];
+    say(text, snprintf(text, sizeof text,
+                       "fatal error: stack overflow in task %llu%s%.*s (%zu KiB of "
+                       "stack; csp_go_stack gives more)\n",
+                       (unsigned long long)t->id, t->name[0] ? " " : "", TASK_NAME,
+                       t->name, stack_size(t) / 1024));
+    // Not among the functions that are safe here, but the process dies anyway.
+    say(text, dump_place(text, sizeof text, "runs", (const void *)(uintptr_t)t->fn));
+    say(text, dump_place(text, sizeof text, "started at", t->spawned_at));
 }
 
 static void on_fault(int sig, siginfo_t *info, void *ucontext)

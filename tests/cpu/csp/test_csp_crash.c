@@ -74,6 +74,7 @@ static void overflow_names_the_task(void **state)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         assert_killed(in_child(think, &ways[i]), SIGSEGV);
         assert_non_null(strstr(said, "stack overflow in task"));
+        assert_non_null(strstr(said, "    started at "));
         assert_true(ways[i].stack_size || strstr(said, "deep thinker"));
     }
 }

@@ -113,7 +113,7 @@ for how in '' --static; do
 done
 [ "$(pkg-config --modversion csp)" = "$("$work/all/bin/gopherbench" --version |
     grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1)" ] || complain 'csp.pc has another version'
-try cmake -S "$source/examples" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/prefix" \
+try cmake -G Ninja -S "$source/examples" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/prefix" \
     -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$sanitize" &&
     try cmake --build "$work/cmake" && sieve find_package "$work/cmake/sieve"
 

@@ -1,5 +1,7 @@
 // test_csp_trace.c -- the Chrome trace: by the rules of the format, which trace_check.py
 // knows, and with the program's facts in it.
+//
+// Over 400 lines, since the checker and what it is shown belong together.
 
 #include "csp_testing.h"
 

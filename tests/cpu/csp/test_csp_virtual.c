@@ -1,5 +1,7 @@
 // test_csp_virtual.c -- virtual time: the clock, processors, and schedules that can be
 // repeated.
+//
+// Over 400 lines, since its tests share one set of schedules.
 
 #include "csp_testing.h"
 

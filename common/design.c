@@ -3,6 +3,7 @@
 
 #include "text.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,24 @@ const struct design designs[] = {
 };
 
 const int designs_count = sizeof designs / sizeof *designs;
+
+static const struct duty duties[ROLES_MAX + 1][ROLES_MAX] = {
+    [1] = {{1, {{LOAD, RETURN}}}},
+    [2] = {{1, {{LOAD, CARRY}}}, {1, {{UNLOAD, RETURN}}}},
+    [3] = {{1, {{LOAD, LOAD}}},
+           {2, {{CARRY, CARRY}, {RETURN, RETURN}}},
+           {1, {{UNLOAD, UNLOAD}}}},
+    [4] = {{1, {{LOAD, LOAD}}},
+           {1, {{CARRY, CARRY}}},
+           {1, {{UNLOAD, UNLOAD}}},
+           {1, {{RETURN, RETURN}}}},
+};
+
+const struct duty *design_duty(int roles, int role)
+{
+    assert(roles >= 1 && roles <= ROLES_MAX && role >= 0 && role < roles);
+    return &duties[roles][role];
+}
 
 enum { LANES_MAX = 4096 };
 

@@ -9,7 +9,7 @@
 //        +-------------------------------------------+
 //
 // Each arrow is a channel of carts. A gopher has one stretch of trips to make, or two to
-// choose from, and the designs differ in who has which: that is the table below.
+// choose from, and the designs differ in who has which: see design_duty.
 #include "csp_engine.h"
 
 #include "clock.h"
@@ -18,26 +18,6 @@
 
 #include <assert.h>
 #include <string.h>
-
-struct duty {
-    int stretches;
-    struct stretch {
-        enum trip first, last;
-    } of[2];
-};
-
-enum { ROLES_MAX = 4 };
-
-static const struct duty duties[ROLES_MAX + 1][ROLES_MAX] = {
-    [1] = {{1, {{LOAD, RETURN}}}},
-    [3] = {{1, {{LOAD, LOAD}}},
-           {2, {{CARRY, CARRY}, {RETURN, RETURN}}},
-           {1, {{UNLOAD, UNLOAD}}}},
-    [4] = {{1, {{LOAD, LOAD}}},
-           {1, {{CARRY, CARRY}}},
-           {1, {{UNLOAD, UNLOAD}}},
-           {1, {{RETURN, RETURN}}}},
-};
 
 struct read {
     struct end *pile;
@@ -162,7 +142,7 @@ static void all_gophers(void *arg)
     int gophers = 0;
     for (size_t i = 0; i < v->crew_count && !v->starved; i++)
         for (int role = 0; role < roles && !v->starved; role++, gophers++) {
-            const struct gopher g = {&v->crews[i], &duties[roles][role]};
+            const struct gopher g = {&v->crews[i], design_duty(roles, role)};
             v->starved = csp_go_copy(gopher, &g, sizeof g) != CSP_OK;
         }
     for (; gophers > 0 && !v->starved; gophers--)
@@ -184,8 +164,6 @@ int csp_prepare_gophers(void *ctx, struct gophers *job, struct engine_facts *fac
                         struct fail *why)
 {
     struct cpu_engine *e = ctx;
-    const int roles = job->design.roles;
-    assert(roles >= 1 && roles <= ROLES_MAX && duties[roles][0].stretches > 0);
     if (cpu_prepare_burning(e, facts, why) != 0)
         return -1;
     e->village = village_make(e, job, &e->gophers_space, why);

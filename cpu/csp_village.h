@@ -11,9 +11,6 @@
 #include "cpu_engine.h"
 #include "csp.h"
 
-// Each cart makes these trips, over and over.
-enum trip { LOAD, CARRY, UNLOAD, RETURN, TRIPS };
-
 struct end;
 
 typedef CSP_CHAN(struct cart *) cart_chan;

@@ -48,12 +48,19 @@ allow gpu/ocl_errname.c engine.h
 forbid gpu/ocl_errname.c gemm.h
 forbid gpu/ocl_errname.c csp.h
 forbid gpu/ocl_errname.c command.h
+allow cpu/talk/narrator.c csp.h
+allow cpu/talk/narrator.c design.h
+forbid cpu/talk/narrator.c gemm.h
+forbid cpu/talk/narrator.c ocl.h
+forbid cpu/talk/narrator.c command.h
+forbid cpu/gemm.c talk.h
 allow common/cli/session.c csp.h
 allow common/cli/session.c gemm.h
 
 # csp_impl.h lies beside csp.h: it refuses everybody who is not the runtime.
 forbid cpu/gemm.c csp_impl.h
 forbid cpu/gemm.c csp_parts.h
+forbid cpu/talk/narrator.c csp_impl.h
 forbid common/cli/session.c csp_impl.h
 
 # Includes carry no path; file names are unique.

@@ -11,7 +11,7 @@
 typedef enum exit_code command_fn(struct options *, int argc, char **argv,
                                   struct fail *why);
 
-command_fn cmd_compare, cmd_multiply, cmd_burn, cmd_list;
+command_fn cmd_compare, cmd_multiply, cmd_burn, cmd_talk, cmd_list;
 
 struct command {
     const char *name, *words, *summary;

@@ -11,6 +11,7 @@ static const struct command commands[] = {
     {"multiply", "A.npy B.npy [-o C.npy]", "real matrices, one engine", cmd_multiply,
      CMD_MULTIPLY},
     {"burn", "PATH...", "SHA-256 of every file, as sha256sum", cmd_burn, CMD_BURN},
+    {"talk", "[NAME]", "the talk as programs", cmd_talk, CMD_TALK},
     {"list", "", "what is here, and if not, why not", cmd_list, CMD_LIST},
 };
 

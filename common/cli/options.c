@@ -32,13 +32,15 @@ enum key {
     KEY_LIBRARY,
     KEY_CARTS,
     KEY_CART_SIZE,
-    KEY_SABOTAGE
+    KEY_SABOTAGE,
+    KEY_PROCS,
+    KEY_VIRTUAL
 };
 
 enum {
     RUNNING = CMD_COMPARE | CMD_MULTIPLY | CMD_BURN,
     GOPHERS = CMD_COMPARE | CMD_BURN,
-    EVERY = RUNNING | CMD_LIST
+    EVERY = RUNNING | CMD_LIST | CMD_TALK
 };
 
 static const struct row {
@@ -66,12 +68,14 @@ static const struct row {
     {KEY_RUNS, "runs", "N", RUNNING, "rounds to measure (until intervals are narrow)"},
     {KEY_WARMUP, "warmup", "N", RUNNING, "rounds before them (1)"},
     {KEY_TIME, "time", "SECONDS", CMD_COMPARE, "for measuring, all together (20)"},
-    {KEY_SEED, "seed", "N", RUNNING, "of inputs and schedules (1)"},
+    {KEY_PROCS, "procs", "N", CMD_TALK, "processors for tasks (usable CPUs)"},
+    {KEY_VIRTUAL, "virtual", NULL, CMD_TALK, "simulated clock and processors: exact"},
+    {KEY_SEED, "seed", "N", RUNNING | CMD_TALK, "of inputs and schedules (1)"},
     {KEY_OUTPUT, "output", "FILE", CMD_MULTIPLY | CMD_BURN, "the result itself"},
     {KEY_JSON, "json", "FILE", RUNNING, "every sample and all about it; - is stdout"},
     {KEY_CSV, "csv", "FILE", RUNNING, "a row a sample"},
     {KEY_MARKDOWN, "markdown", "FILE", RUNNING, "the table"},
-    {KEY_TRACE, "trace", "FILE", RUNNING, "when each sample ran, as Chrome trace JSON"},
+    {KEY_TRACE, "trace", "FILE", RUNNING | CMD_TALK, "what ran when, as Chrome trace JSON"},
     {KEY_SABOTAGE, "sabotage", "KIND", CMD_COMPARE,
      "damage: null-kernel, lost-book, off-by-one"},
     {KEY_COLOR, "color", "WHEN", EVERY, "auto, always, never (auto)"},
@@ -279,6 +283,11 @@ static int take(struct options *o, enum key key, const char *text, struct fail *
         return 0;
     case KEY_OUTPUT:
         o->output = text;
+        return 0;
+    case KEY_PROCS:
+        return take_int("--procs", text, 1, &o->procs, why);
+    case KEY_VIRTUAL:
+        o->virtual_time = true;
         return 0;
     case KEY_QUIET:
         o->quiet = true;

@@ -14,7 +14,13 @@
 #include <stdint.h>
 
 // Which commands an option belongs to.
-enum command_bit { CMD_COMPARE = 1, CMD_MULTIPLY = 2, CMD_BURN = 4, CMD_LIST = 8 };
+enum command_bit {
+    CMD_COMPARE = 1,
+    CMD_MULTIPLY = 2,
+    CMD_BURN = 4,
+    CMD_LIST = 8,
+    CMD_TALK = 16
+};
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -31,6 +37,8 @@ struct options {
     uint64_t seed;
     const char *json, *csv, *markdown, *trace, *output;  // NULL: not given
     bool quiet;
+    int procs;  // 0: the usable CPUs
+    bool virtual_time;
     enum color color;
     uint64_t books, book_bytes, cart_bytes;  // 0: not given
     int carts;

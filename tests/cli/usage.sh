@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 expect 2 "$gopherbench" conpare
-one_sentence; says err "no command is called 'conpare'; known are compare, multiply, burn and list"
+one_sentence; says err "no command is called 'conpare'; known are compare, multiply, burn, talk and list"
 expect 2 "$gopherbench" compare matmull
 one_sentence; says err "known are matmul and gophers"
 expect 2 "$gopherbench" compare -e serial,cps
@@ -65,7 +65,7 @@ TABLE
 expect 2 "$gopherbench" compare matmul -e serial -n 4611686018427387904
 one_sentence; says err "fits no memory"
 
-for command in "" compare multiply burn list; do
+for command in "" compare multiply burn talk list; do
     # No word is one word too few here.
     # shellcheck disable=SC2086
     expect 0 "$gopherbench" $command --help

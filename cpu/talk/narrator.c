@@ -1,0 +1,150 @@
+// narrator.c -- see talk.h. Lines come from tasks on several threads: the stream's own
+// lock keeps them, and the counts of what held, whole.
+#include "talk.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static struct narrator {
+    struct talk_opts opts;
+    struct talk_result result;
+    uint64_t began_ns;  // the run that is on
+    bool running;
+    bool traced;  // the first run has been
+} it;
+
+static const char *paint(const char *sgr)
+{
+    return it.opts.color ? sgr : "";
+}
+
+// The lines of text, each after an indent of two.
+static void print_lines(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fprintf(it.opts.out, "  %.*s\n", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void print_head(const struct program *p)
+{
+    fprintf(it.opts.out, "%s%s%s -- %s\n\n", paint("\33[1m"), p->name, paint("\33[0m"),
+            p->summary);
+    print_lines(p->story);
+    if (!p->question)
+        return;
+    fprintf(it.opts.out, "\n  %sWhat do you expect?%s %s\n", paint("\33[1m"),
+            paint("\33[0m"), p->question);
+    if (!it.opts.ask)
+        return;
+    fprintf(it.opts.out, "  (Enter goes on) ");
+    fflush(it.opts.out);
+    for (int c; (c = getchar()) != '\n' && c != EOF;)
+        continue;
+}
+
+struct talk_result talk_tell(const struct program *p, const struct talk_opts *opts)
+{
+    it.opts = *opts;
+    it.result = (struct talk_result){0};
+    it.running = it.traced = false;
+    if (p->real_time_only)
+        it.opts.virtual_time = false;
+    print_head(p);
+    fprintf(it.opts.out, "\n");
+    p->tell();
+    fprintf(it.opts.out, "\n");
+    print_lines(p->moral);
+    return it.result;
+}
+
+static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *stats)
+{
+    struct csp_opts opts = {.procs = procs,
+                            .seed = it.opts.seed,
+                            .virtual_time = it.opts.virtual_time,
+                            .trace = it.traced ? NULL : it.opts.trace};
+    it.traced = true;
+    it.running = true;
+    it.began_ns = it.opts.virtual_time ? 0 : csp_now();
+    int result = csp_run(first, arg, &opts, stats);
+    it.running = false;
+    return result;
+}
+
+int talk_run_on(int procs, void (*first)(void *), void *arg, struct csp_stats *stats)
+{
+    int result = run(procs, first, arg, stats);
+    if (result != CSP_OK) {
+        it.result.run = result;
+        say("the run ended with %d", result);
+    }
+    return result;
+}
+
+int talk_run(void (*first)(void *), void *arg)
+{
+    return talk_run_on(it.opts.procs, first, arg, NULL);
+}
+
+int talk_run_for(int expected, void (*first)(void *), void *arg)
+{
+    int result = run(it.opts.procs, first, arg, NULL);
+    if (result != expected)
+        it.result.run = result == CSP_OK ? it.result.run : result;
+    return result;
+}
+
+int talk_procs(void)
+{
+    return it.opts.procs;
+}
+
+bool talk_virtual(void)
+{
+    return it.opts.virtual_time;
+}
+
+struct rng talk_rng(uint64_t who)
+{
+    struct rng rng = {it.opts.seed};
+    rng.state ^= rng_next(&rng) + who * UINT64_C(0x9e3779b97f4a7c15);
+    return rng;
+}
+
+static void print_stamp(void)
+{
+    if (it.running)
+        fprintf(it.opts.out, "  %s%9.3f ms%s  ", paint("\33[2m"),
+                (double)(csp_now() - it.began_ns) / 1e6, paint("\33[0m"));
+    else
+        fprintf(it.opts.out, "                ");
+}
+
+void say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    flockfile(it.opts.out);
+    print_stamp();
+    vfprintf(it.opts.out, format, args);
+    fputc('\n', it.opts.out);
+    funlockfile(it.opts.out);
+    va_end(args);
+}
+
+void holds(bool truth, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    flockfile(it.opts.out);
+    *(truth ? &it.result.held : &it.result.broken) += 1;
+    fprintf(it.opts.out, "  %s%s%s ", paint(truth ? "\33[32m" : "\33[31m"),
+            truth ? "✓" : "✗", paint("\33[0m"));
+    vfprintf(it.opts.out, format, args);
+    fputc('\n', it.opts.out);
+    funlockfile(it.opts.out);
+    va_end(args);
+}

@@ -1,0 +1,9 @@
+// programs.c -- the table of programs, in the talk's order.
+#include "programs.h"
+
+#include <stddef.h>
+
+const struct program *const programs[] = {
+    &talk_go,
+    NULL,
+};

@@ -1,0 +1,77 @@
+// talk.h -- the programs of the talk, and how they speak to the room.
+//
+// A program is one file, talk_<name>.c, a client of csp.h: tasks and channels, and no
+// lock, atomic, sleep-polling or hidden channel. It says what happens, line by line, and
+// what must hold. To add one: write the file, name it in programs.c and CMakeLists.txt.
+//
+// Under virtual time, with one processor and one seed, what a program prints is always
+// the same, byte for byte; its golden output is in tests/cpu/talk/.
+#ifndef TALK_H
+#define TALK_H
+
+#include "csp.h"
+#include "rng.h"
+
+#include <stdio.h>
+
+// Nanoseconds.
+#define MICROSECONDS UINT64_C(1000)
+#define MILLISECONDS UINT64_C(1000000)
+#define SECONDS      UINT64_C(1000000000)
+
+struct program {
+    const char *name;      // as typed
+    const char *summary;   // for the list, 60 columns at most
+    const char *story;     // what is about to be seen: a few lines of 76 columns at most
+    const char *question;  // what do you expect? NULL: nothing is asked
+    const char *moral;     // what was learnt; lines as in the story
+    // An ordinary function, outside of any run: calls talk_run once or several times.
+    void (*tell)(void);
+    bool real_time_only;  // virtual time could show nothing: it concerns the machine
+};
+
+// NULL-terminated, in the talk's order.
+extern const struct program *const programs[];
+
+struct talk_opts {
+    int procs;  // >= 1
+    uint64_t seed;
+    bool virtual_time;
+    const char *trace;  // of the program's first run; NULL: none
+    bool ask;           // wait for Enter at the question
+    bool color;         // of what goes to out
+    FILE *out;          // not the caller's until talk_tell returns
+};
+
+// What became of a program.
+struct talk_result {
+    int held, broken;  // how many of what must hold did, and did not
+    int run;           // CSP_OK, or what a run ended with that had not been expected to
+};
+
+// Tells one program after the other: not to be called by two threads at once.
+struct talk_result talk_tell(const struct program *, const struct talk_opts *);
+
+// The rest is for programs.
+
+// A run of tasks with the options that were asked for; says so if it does not end with
+// CSP_OK. talk_run_on: on other processors than asked for. talk_run_for: a run that is
+// expected to end with another result, which is returned and not said. stats may be NULL.
+int talk_run(void (*first)(void *), void *arg);
+int talk_run_on(int procs, void (*first)(void *), void *arg, struct csp_stats *stats);
+int talk_run_for(int result, void (*first)(void *), void *arg);
+
+// What was asked for.
+int talk_procs(void);
+bool talk_virtual(void);
+
+// A stream of random numbers of the program's seed, a different one for each `who`.
+struct rng talk_rng(uint64_t who);
+
+// One line: in a run with the time since it began before it, and indented. From any task.
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+// One line that says what must hold, and whether it does. From any task.
+__attribute__((format(printf, 2, 3))) void holds(bool truth, const char *format, ...);
+
+#endif

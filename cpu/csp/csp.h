@@ -2,7 +2,8 @@
 //
 // A program is a set of tasks that share no variables by habit and talk over channels.
 // Tasks are cheap (a small stack each; a million are fine) and run on `procs` OS threads,
-// moving between them as work moves. This header is the whole public face and the manual:
+// moving between them as work moves. This header is the whole public face and says what
+// it promises, in short; csp(3) says the same at length, with more examples:
 //
 //     typedef CSP_CHAN(int) int_chan;
 //
@@ -103,13 +104,13 @@ enum {
 enum csp_policy { CSP_FIFO, CSP_RANDOM, CSP_PCT };
 
 struct csp_opts {
-    int procs;          // workers running tasks at once, 4096 at most; 0: usable CPUs
-                        // (affinity, cgroup quota)
+    int procs;          // workers running tasks at once, 4096 at most (else
+                        // CSP_ETHREAD); 0: usable CPUs (affinity, cgroup quota)
     uint64_t seed;      // select order, steal order, virtual schedules; 0: from the clock
     bool virtual_time;  // one OS thread, simulated clock, `procs` simulated processors
     enum csp_policy policy;  // under virtual time
     bool migrate;            // test mode: every woken task moves to another worker
-    size_t stack_size;       // default for new tasks, bytes; 0: 64 KiB
+    size_t stack_size;       // default for new tasks, bytes, as csp_go_stack's; 0: 64 KiB
     const char *trace;       // path of a Chrome trace to write, or NULL
     // Called in the offending task, whose run then ends with CSP_PANIC as soon as this
     // returns. NULL: print the message and the list of tasks to stderr, then abort().
@@ -136,8 +137,9 @@ struct csp_stats {
 //
 // Returns CSP_OK; CSP_DEADLOCK when every task waits and nothing can wake one, after the
 // list of tasks went to stderr; CSP_PANIC after on_panic; CSP_ENOMEM when the first task
-// finds no memory; CSP_ETHREAD when an OS thread cannot be started or the trace cannot be
-// opened. fn has not run after the last two.
+// finds no memory or opts->stack_size is more than 32 MiB; CSP_ETHREAD when an OS thread
+// cannot be started, procs is more than 4096 or the trace cannot be opened. fn has not
+// run after the last two.
 int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
             struct csp_stats *stats);
 

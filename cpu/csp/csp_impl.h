@@ -7,14 +7,23 @@
 // and counters. To *park* is to leave the worker to another task; to *ready* a task is to
 // queue a parked one.
 //
-// The three seams at which real and virtual time differ are csp_now, the choice of the
-// next task (sched_pick, sched_ready) and what a worker without work does (find in
-// csp_worker.c).
+// Real and virtual time differ where `simulated` is asked for: at the clock and the order
+// of timers (csp_now, timer_seq); at the choice of the next task (sched_pick,
+// sched_ready, sched_start, csp_yield); at what a worker without work does (find in
+// csp_worker.c); at csp_work, which computes or only says so; and at csp_blocking, whose
+// calls run on the one thread. All else, channels and selects above all, is the same.
 //
-// Memory under three kinds of rule: fields marked "owner" are touched only on the
-// worker's own OS thread (from any task's stack); fields under a lock name it; the rest
-// is atomic. TSan thinks in tasks, not in OS threads, so functions that touch owner
-// fields are marked OWNER_ONLY.
+// Memory is under four kinds of rule. Fields marked "owner" are touched only on the
+// worker's own OS thread (from any task's stack); fields under a lock name it; atomic
+// ones are for everybody. The plain fields of a task belong to the task itself while it
+// runs; while it is parked, to whoever takes its waiter off a channel or wins its `won`,
+// and may so ready it; while it is ready, to the queue that holds it. TSan thinks in
+// tasks, not in OS threads, so functions that touch owner fields are marked OWNER_ONLY.
+//
+// Who takes a second lock takes it in this order: the monitor's; a run's timer_lock or
+// its descriptors'; channels', by address; then one of the others (queues', idle_lock,
+// those of caches, pools and traces), under which nobody takes any. Fork takes the pools'
+// together.
 
 #ifndef CSP_IMPL_H
 #define CSP_IMPL_H
@@ -34,7 +43,9 @@
 #include <stdalign.h>
 #include <sys/epoll.h>
 
-// Out of the way of those who do not wait: their frames need no canary.
+// In a frame of its own. What has an array or a waiter on the stack would cost those who
+// come by without waiting the setting and checking of the stack protector's canary
+// (the build has -fstack-protector-strong), and registers.
 #define APART __attribute__((noinline))
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -145,7 +156,7 @@ struct worker {
     bool entered;                // has been woken for this run; under run->idle_lock
     _Atomic bool enter;          // tells its OS thread to join the run
     _Atomic uint32_t seen_tick;  // what a watcher saw last, see watch.c
-    _Atomic uint32_t seen_head;  // and a thief, see sched.c
+    _Atomic uint32_t seen_head;  // and a thief, see being_eaten in queue.c
     _Atomic bool retire;         // a spare: to stand in no longer, see monitor.c
     bool retired;                // it sleeps until called again; under run->idle_lock
     struct worker *idle_next, *idle_prev;  // idle_lock; also of the retired
@@ -159,7 +170,8 @@ struct worker {
     _Atomic int tid;       // of its OS thread; 0: it has not begun yet
     bool confined;         // under run->idle_lock
     cpu_set_t cpus;        // before it was, likewise
-    // Owner, but for busy, which the monitor reads, and give_way, which it sets.
+    // Owner, but for busy, which the monitor reads, give_way, which it sets, as does who
+    // ends the run, and spinning, which is set for a sleeper by who wakes it.
     alignas(CACHE_LINE) struct run *run;
     _Atomic bool busy;       // between alone_begin and alone_end
     _Atomic bool give_way;   // the running task is to yield at its next csp call

@@ -42,7 +42,7 @@ void overflow_remove(void);
 void *overflow_stack_open(void);
 void overflow_stack_close(void *stack);
 
-// fiber.c -- the one function that switches, with the sanitizers' hooks.
+// fiber.c -- the two functions that switch, with the sanitizers' hooks.
 void fiber_clean(struct task *t);
 void fiber_init(struct task *t, void *top, void (*entry)(void *));
 void fiber_thread(struct context *ctx);
@@ -90,7 +90,8 @@ void sched_leave(struct task *t);
 // The calling task has run for long: others go first.
 void sched_give_way(struct worker *w);
 
-// At the end of a call that did not wait. After it w may be another's.
+// At the end of a call that did not wait. The calling task may go on elsewhere: after it
+// w may be another task's worker, and must not be used.
 static inline void give_way(struct worker *w)
 {
     if (unlikely(atomic_load_explicit(&w->give_way, memory_order_relaxed)))
@@ -174,11 +175,12 @@ void monitor_enter(struct run *run);
 void monitor_leave(struct run *run);
 // Can it end a run's being alone?
 bool monitor_can_join(void);
+// True: whoever goes on with a task after its worker had none must call monitor_wake.
 extern _Atomic bool csp_monitor_asleep;
-// False: no worker of any run has been asked to give way, which spares looking for one's
-// own. The monitor renews it as long as a run is there.
-extern _Atomic bool csp_give_way_asked;
 void monitor_wake(void);
+// False: neither the monitor nor the end of a run has asked any worker to give way, which
+// spares a try in vain looking for its own. The monitor renews it at each look.
+extern _Atomic bool csp_give_way_asked;
 
 // thread.c -- the process-wide cache of workers and their OS threads.
 bool thread_get_workers(struct run *run);
@@ -305,7 +307,7 @@ int job_call_here(struct task *t, int (*fn)(void *), void *arg);
 // which goes on at once.
 struct task *job_run(struct worker *w);
 
-// trace.c -- all but the first two, only when run->trace is there.
+// trace.c -- from trace_spawn to trace_work only when run->trace is there.
 bool trace_open(struct run *run, const char *path);
 void trace_close(struct run *run);
 void trace_spawn(struct worker *w, const struct task *t);
@@ -317,8 +319,8 @@ void trace_exit(struct worker *w, const struct task *t);
 void trace_ready(struct run *run, struct worker *w, const struct task *t);
 // Virtual time: t computes from now until end_ns.
 void trace_work(struct worker *w, const struct task *t, uint64_t end_ns);
-// What happens to ch, which is locked, whoever calls; only if tracing(). NULL is the
-// calling task.
+// What happens to ch, which is locked. Only if tracing(): some run is traced, and these
+// find out whether it is the caller's. NULL is the calling task.
 void trace_wait(struct csp_chan *ch, enum wait wait);
 void trace_meet(struct csp_chan *ch, const struct task *from, const struct task *to);
 // place: of the element in the buffer, from the oldest.

@@ -28,8 +28,9 @@ OWNER_ONLY static struct task *housekeeping(struct worker *w)
     return queue_shared(w);
 }
 
-// w turns to a task from elsewhere. A task that yields tells nobody that it is in the
-// ring, since it is going to be the next, as a rule: then not.
+// w turns to a task from elsewhere. A task that yields while nothing else is ready wakes
+// nobody (ready_last): as a rule it is the next one here. Now it is not, and lies in the
+// ring without anybody having been told.
 OWNER_ONLY static void tell_of_ring(struct worker *w)
 {
     if (atomic_load(&w->run->n_idle) > 0 && !ring_empty(w))
@@ -110,6 +111,8 @@ OWNER_ONLY void sched_park(struct task *t)
     if (unlikely(w->run->trace))
         trace_park(w, t);
     struct task *next = sched_pick(w);
+    // It has yielded and was alone, or somebody has readied it by now. It is still on its
+    // stack and on this worker: there is nothing to switch.
     if (next == t) {
         if (unlikely(w->run->trace))
             trace_run(w, t);
@@ -117,6 +120,8 @@ OWNER_ONLY void sched_park(struct task *t)
         checked_acquire(t);
         return;
     }
+    // w has time now for a look at the clock, and since_ns had better be right for a task
+    // that is likely to wait long.
     if (!next && !w->run->simulated) {
         w->clock_ns = clock_now();
         atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
@@ -194,6 +199,7 @@ OWNER_ONLY static void put_next(struct worker *w, struct task *t, bool news)
 OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
 {
     struct run *run = task_run(t);
+    // A run inside a csp_blocking of t's run: its workers' rings are not for t.
     if (w && unlikely(w->run != run))
         w = NULL;
     if (unlikely(run->trace))

@@ -2,11 +2,11 @@
 //
 // A task that readies another and computes on, instead of parking, leaves it in runnext.
 // Waking a thread for every hand-over would cost more than most are worth, so the leader
-// of the idle workers looks every few microseconds for one that has gone stale, and takes
-// it. After some looks in vain it sleeps and says so (unwatched); the next hand-over
-// wakes it. A worker that has taken such a task looks without sleeping the next few
-// times: tasks that hand over and compute on tend to do it again, and to wake a thread
-// takes longer than most of them compute.
+// of the idle workers looks for one that has gone stale, and takes it: after naps of 20,
+// 40, and so on up to 320 us (leader_timeout in csp_worker.c). After these looks in vain
+// it sleeps and says so (unwatched); the next hand-over wakes it. A worker that has taken
+// such a task looks without sleeping the next few times: tasks that hand over and compute
+// on tend to do it again, and to wake a thread takes longer than most of them compute.
 
 #include "csp_impl.h"
 

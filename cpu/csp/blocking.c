@@ -138,7 +138,6 @@ OWNER_ONLY int job_call_here(struct task *t, int (*fn)(void *), void *arg)
     struct worker *w = task_worker(t);
     struct job job = {.fn = fn, .arg = arg, .task = t};
     w->call = &job;
-    w->caller = t;
     sanitize_release(t);
     sched_leave(t);
     sanitize_acquire(t);
@@ -148,7 +147,7 @@ OWNER_ONLY int job_call_here(struct task *t, int (*fn)(void *), void *arg)
 OWNER_ONLY struct task *job_run(struct worker *w)
 {
     struct job *job = w->call;
-    struct task *t = w->caller;
+    struct task *t = job->task;
     w->call = NULL;
     sanitize_acquire(t);
     job->result = job->fn(job->arg);

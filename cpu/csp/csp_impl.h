@@ -188,8 +188,7 @@ struct worker {
     uint64_t clock_ns;  // a recent csp_now
     uint64_t next_id, last_id;
     uint64_t spawned, ended, switches, steals;
-    struct job *call;  // a blocking call to make on this stack, for the caller
-    struct task *caller;
+    struct job *call;  // a blocking call to make on this stack
     struct trace_row *trace_row;  // of the run's trace; NULL: nothing noted yet
     // Of the process.
     struct worker *cache_next;

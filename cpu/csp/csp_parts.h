@@ -303,8 +303,8 @@ uint64_t sim_hash(const struct run *run);
 // The calling task's worker makes the call, on its own, full-size stack, and comes
 // straight back with its result.
 int job_call_here(struct task *t, int (*fn)(void *), void *arg);
-// On w's own stack: makes the call that w->caller left there, and returns that task,
-// which goes on at once.
+// On w's own stack: makes the call that a task has left in w->call, and returns that
+// task, which goes on at once.
 struct task *job_run(struct worker *w);
 
 // trace.c -- from trace_spawn to trace_work only when run->trace is there.

@@ -121,6 +121,8 @@ struct task *queue_inbox_pop(struct worker *w);
 
 // csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
+// Nothing can happen in the run any more: says so, with the list of tasks, and ends it.
+void worker_end_dead(struct run *run);
 
 // w no longer counts among those who look for work. The last of those? Else, or if it did
 // not, false.

@@ -137,7 +137,7 @@ static bool dead(struct run *run, const struct worker *w)
     return dead;
 }
 
-static void end_dead(struct run *run)
+void worker_end_dead(struct run *run)
 {
     dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
     worker_end_all(run, CSP_DEADLOCK);
@@ -160,7 +160,7 @@ OWNER_ONLY static void retire(struct worker *w)
     lock_drop(&run->idle_lock);
     // It may have led: then somebody else has to.
     if (is_dead)
-        end_dead(run);
+        worker_end_dead(run);
     else if (watch_unled(run) || worker_work_visible(run, w))
         worker_wake_one(run);
     for (bool out = wanted; !out;) {
@@ -254,7 +254,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
     bool is_dead = dead(run, w);
     lock_drop(&run->idle_lock);
     if (is_dead) {
-        end_dead(run);
+        worker_end_dead(run);
         return NULL;
     }
     if (worker_work_visible(run, w) || ending(run)) {

@@ -168,8 +168,7 @@ OWNER_ONLY void sim_advance(struct worker *w)
     }
     if (next_instant(w) || netpoll_pending(run) || atomic_load(&run->queue_len))
         return;
-    dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
-    worker_end_all(run, CSP_DEADLOCK);
+    worker_end_dead(run);
 }
 
 OWNER_ONLY void sim_work(struct task *t, uint64_t ns)

@@ -172,7 +172,7 @@ inline watch_unled()
 #define JOINED (M(14) -> procs : n_joined)
 #define DEAD (n_idle == JOINED && !ending && QUIET)
 
-inline end_dead()
+inline worker_end_dead()
 {
     atomic { assert(live == 0); dead_declared = 1 }
     worker_end_all()
@@ -219,7 +219,7 @@ inline retire()
         idle_lock = 0
     }
     if
-    :: last -> last = 0; end_dead()
+    :: last -> last = 0; worker_end_dead()
     :: else ->
         if
         :: !M(5) -> watch_unled()
@@ -474,7 +474,7 @@ find:
 idle:
     list_oneself();
     if
-    :: last -> last = 0; end_dead(); goto leave
+    :: last -> last = 0; worker_end_dead(); goto leave
     :: else
     fi;
     worker_work_visible();

@@ -45,12 +45,10 @@ static void forget_in_child(void)
     pthread_atfork(NULL, NULL, forget_helpers);
 }
 
-// The last touch of the run is the count of guests: csp_run waits for it to be 0.
 static void finish(struct job *job)
 {
     struct task *t = job->task;
     struct run *run = task_run(t);
-    _Atomic uint32_t *guests = &run->guests;
     sanitize_release(t);
     sanitize_release(run);
     sched_ready(t, NULL);
@@ -58,8 +56,7 @@ static void finish(struct job *job)
     // run it.
     atomic_fetch_sub(&run->blocking, 1);
     worker_wake_one(run);
-    if (atomic_fetch_sub(guests, 1) == 1)
-        futex_wake(guests, 1);
+    run_leave(run);
 }
 
 static void *helper_main(void *arg)

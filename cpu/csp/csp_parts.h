@@ -190,6 +190,10 @@ bool thread_get_workers(struct run *run);
 struct worker *thread_get_spare(struct run *run);
 void thread_put_workers(struct run *run);
 
+// run.c
+// The calling thread, one of run->guests, is done with the run: csp_run may return now.
+void run_leave(struct run *run);
+
 // cpus.c -- processors that this process may use: affinity, then cgroup quota; at
 // least 1.
 int cpus_usable(void);

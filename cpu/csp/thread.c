@@ -28,15 +28,6 @@ static void forget_in_child(void)
     pthread_atfork(NULL, NULL, forget_threads);
 }
 
-static void leave_run(struct worker *w)
-{
-    _Atomic uint32_t *guests = &w->run->guests;
-    // The run may be gone as soon as the count is down: then its address is all the
-    // kernel gets, and at worst somebody else's futex returns early.
-    if (atomic_fetch_sub(guests, 1) == 1)
-        futex_wake(guests, 1);
-}
-
 static void *thread_main(void *arg)
 {
     struct worker *w = arg;
@@ -49,7 +40,7 @@ static void *thread_main(void *arg)
     for (;;) {
         if (atomic_exchange(&w->enter, false)) {
             worker_loop(w);
-            leave_run(w);
+            run_leave(w->run);
             continue;
         }
         uint32_t awake = NAP_AWAKE;

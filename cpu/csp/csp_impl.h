@@ -141,6 +141,14 @@ struct task_queue {
     struct task *first, *last;
 };
 
+// The same between OS threads. len is changed with the lock held, and may be read
+// without.
+struct locked_queue {
+    struct lock lock;
+    struct task_queue tasks;
+    _Atomic uint32_t len;
+};
+
 // What a sleeping OS thread waits for; the futex word is `word`.
 enum nap { NAP_AWAKE, NAP_NOTIFIED, NAP_FUTEX, NAP_EPOLL };
 
@@ -160,9 +168,7 @@ struct worker {
     _Atomic bool retire;         // a spare: to stand in no longer, see monitor.c
     bool retired;                // it sleeps until called again; under run->idle_lock
     struct worker *idle_next, *idle_prev;  // idle_lock; also of the retired
-    struct lock inbox_lock;
-    struct task_queue inbox;  // pinned tasks that are ready
-    _Atomic uint32_t inbox_len;
+    struct locked_queue inbox;             // pinned tasks that are ready
     // The monitor's, under its lock.
     uint32_t watched_tick;
     bool stuck;            // in one task since the last look
@@ -188,7 +194,7 @@ struct worker {
     uint64_t clock_ns;  // a recent csp_now
     uint64_t next_id, last_id;
     uint64_t spawned, ended, switches, steals;
-    struct job *call;  // a blocking call to make on this stack
+    struct job *call;             // a blocking call to make on this stack
     struct trace_row *trace_row;  // of the run's trace; NULL: nothing noted yet
     // Of the process.
     struct worker *cache_next;
@@ -223,9 +229,7 @@ struct run {
     _Atomic uint64_t ids;
     _Atomic uint32_t guests;  // workers and threads of blocking calls now inside this run
 
-    alignas(CACHE_LINE) struct lock queue_lock;
-    struct task_queue queue;  // ready tasks of nobody in particular
-    _Atomic uint32_t queue_len;
+    alignas(CACHE_LINE) struct locked_queue queue;  // ready tasks of nobody in particular
 
     alignas(CACHE_LINE) struct lock idle_lock;
     struct worker *idle;     // a list; the one woken last is first

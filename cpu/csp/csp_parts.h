@@ -105,19 +105,23 @@ void sched_resume(struct worker *w, struct task *t);
 // queue.c -- ready tasks on their way from worker to worker.
 // w's ring is full: half of it and t go to the run's shared queue, in one piece.
 void queue_spill(struct worker *w, struct task *t);
-void queue_push_shared(struct run *run, struct task *t);
 // A task from the run's shared queue, or NULL, and some more into w's ring.
 struct task *queue_shared(struct worker *w);
-// The first task of the run's shared queue, or NULL, and nothing else.
-struct task *queue_shared_one(struct run *run);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *queue_steal(struct worker *w, struct worker *victim, bool runnext);
 // Moves the victim's ready tasks, runnext too, to the run's shared queue: any thread. How
 // many they were.
 uint32_t queue_share(struct worker *victim);
-// Ready tasks that are pinned: to and from the inbox of their worker.
-void queue_inbox_push(struct task *t);
-struct task *queue_inbox_pop(struct worker *w);
+void locked_push(struct locked_queue *q, struct task *t);
+// The slow path of locked_pop.
+struct task *locked_take(struct locked_queue *q);
+
+// The first task, or NULL. An empty queue is not locked: there hardly ever is one.
+static inline struct task *locked_pop(struct locked_queue *q)
+{
+    bool some = unlikely(atomic_load_explicit(&q->len, memory_order_relaxed));
+    return some ? locked_take(q) : NULL;
+}
 
 // csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);

@@ -36,7 +36,7 @@ static bool ending(const struct run *run)
 
 bool worker_work_visible(const struct run *run, const struct worker *w)
 {
-    if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
+    if (atomic_load(&run->queue.len) || atomic_load(&w->inbox.len))
         return true;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (!ring_empty(run->workers[i]))
@@ -53,7 +53,7 @@ static bool quiet(const struct run *run, const struct worker *w)
         return false;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (atomic_load(&run->workers[i]->runnext) ||
-            atomic_load(&run->workers[i]->inbox_len))
+            atomic_load(&run->workers[i]->inbox.len))
             return false;
     }
     return true;
@@ -89,7 +89,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
             if (t)
                 return t;
         }
-        if (ending(run) || atomic_load(&w->inbox_len))
+        if (ending(run) || atomic_load(&w->inbox.len))
             return NULL;
         if (!run->may_spin)
             return NULL;
@@ -154,7 +154,7 @@ OWNER_ONLY static void retire(struct worker *w)
     worker_list(&run->retired, w);
     atomic_fetch_sub(&run->n_joined, 1);
     worker_stop_spinning(w);
-    bool is_dead = dead(run, w), wanted = atomic_load(&w->inbox_len) || ending(run);
+    bool is_dead = dead(run, w), wanted = atomic_load(&w->inbox.len) || ending(run);
     if (wanted)
         worker_unretire(run, w);
     lock_drop(&run->idle_lock);
@@ -280,7 +280,7 @@ OWNER_ONLY static struct task *find(struct worker *w)
     struct run *run = w->run;
     while (!ending(run)) {
         if (unlikely(atomic_load_explicit(&w->retire, memory_order_relaxed)) &&
-            !atomic_load(&w->inbox_len))
+            !atomic_load(&w->inbox.len))
             retire(w);
         struct task *t = sched_pick(w);
         if (!t && run->simulated) {

@@ -97,7 +97,7 @@ static bool has_ready(const struct worker *w)
 // Could a worker do something, if there were one?
 static bool something_waits(const struct run *run)
 {
-    if (atomic_load(&run->queue_len) ||
+    if (atomic_load(&run->queue.len) ||
         atomic_load(&run->next_deadline_ns) <= clock_now() || netpoll_ready(run))
         return true;
     int n = atomic_load(&run->n_workers);

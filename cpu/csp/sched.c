@@ -37,12 +37,6 @@ OWNER_ONLY static void tell_of_ring(struct worker *w)
         worker_wake_one(w->run);
 }
 
-OWNER_ONLY static struct task *pinned(struct worker *w)
-{
-    bool some = unlikely(atomic_load_explicit(&w->inbox_len, RELAXED));
-    return some ? queue_inbox_pop(w) : NULL;
-}
-
 OWNER_ONLY struct task *sched_pick(struct worker *w)
 {
     struct run *run = w->run;
@@ -59,7 +53,7 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         tell_of_ring(w);
     } else if (tick % 2 == 1) {
         // Every other time: a pinned task that yields and the rest take turns.
-        t = pinned(w);
+        t = locked_pop(&w->inbox);
         if (t)
             tell_of_ring(w);
     }
@@ -78,7 +72,7 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         return t;
     t = take_runnext(w);
     if (!t)
-        t = pinned(w);
+        t = locked_pop(&w->inbox);
     return t ? t : queue_shared(w);
 }
 
@@ -211,18 +205,18 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         if (w)
             sim_ready(t);
         else
-            queue_push_shared(run, t);
+            locked_push(&run->queue, t);
         return;
     }
     if (unlikely(t->pins)) {
         struct worker *home = t->pinned_to;
-        queue_inbox_push(t);
+        locked_push(&home->inbox, t);
         if (home != w)
             worker_wake_this(run, home);
         return;
     }
     if (unlikely(!w || run->migrate)) {
-        queue_push_shared(run, t);
+        locked_push(&run->queue, t);
         worker_wake_one(run);
         return;
     }
@@ -251,7 +245,7 @@ OWNER_ONLY static void ready_last(struct task *t, struct worker *w)
     bool others = others_ready(w);
     task_set_wait(t, WAIT_READY);
     if (t->pins) {
-        queue_inbox_push(t);
+        locked_push(&t->pinned_to->inbox, t);
         return;
     }
     ring_push(w, t);

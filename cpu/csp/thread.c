@@ -2,7 +2,7 @@
 //
 // Starting a thread takes tens of microseconds, a run should take few. So workers that a
 // run has returned stay in a process-wide cache, their threads asleep. A run takes all
-// its workers at the start, asleep; each joins when it is first woken (see call_up in
+// its workers at the start, asleep; each joins when it is first woken (see join in
 // wake.c). Worker 0 has no thread of its own: it is the one that called csp_run.
 
 #include "csp_impl.h"
@@ -95,8 +95,8 @@ static void reset(struct worker *w, struct run *run, int index)
     atomic_store(&w->tick, 0);
     atomic_store(&w->runnext, NULL);
     atomic_store(&w->listed, false);
-    atomic_store(&w->inbox_len, 0);
-    w->inbox = (struct task_queue){0};
+    w->inbox.tasks = (struct task_queue){0};
+    atomic_store(&w->inbox.len, 0);
     // Left over from the last run; a thread of its own looks after its word itself.
     if (!w->has_thread)
         atomic_store(&w->word, NAP_AWAKE);

@@ -49,8 +49,7 @@ struct waitq {
 
 static inline struct waiter *waitq_first(const struct waitq *q)
 {
-    return atomic_load_explicit(&((struct waitq *)(uintptr_t)q)->first,
-                                memory_order_relaxed);
+    return atomic_load_explicit(&q->first, memory_order_relaxed);
 }
 
 static inline void waitq_push(struct waitq *q, struct waiter *w)

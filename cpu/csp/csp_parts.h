@@ -140,6 +140,8 @@ OWNER_ONLY static inline bool worker_stop_spinning(struct worker *w)
 bool worker_work_visible(const struct run *run, const struct worker *w);
 
 // watch.c -- hand-overs that nobody takes.
+// Is there a task in any worker's runnext?
+bool watch_handed_over(const struct run *run);
 // A worker that has run one and the same task ever since the last call, while another
 // waits in its runnext; NULL: none.
 struct worker *watch_stale(struct worker *w);

@@ -49,11 +49,11 @@ bool worker_work_visible(const struct run *run, const struct worker *w)
 static bool quiet(const struct run *run, const struct worker *w)
 {
     if (atomic_load(&run->blocking) || netpoll_pending(run) ||
-        atomic_load(&run->next_deadline_ns) != UINT64_MAX || worker_work_visible(run, w))
+        atomic_load(&run->next_deadline_ns) != UINT64_MAX ||
+        worker_work_visible(run, w) || watch_handed_over(run))
         return false;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (atomic_load(&run->workers[i]->runnext) ||
-            atomic_load(&run->workers[i]->inbox.len))
+        if (atomic_load(&run->workers[i]->inbox.len))
             return false;
     }
     return true;
@@ -89,9 +89,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
             if (t)
                 return t;
         }
-        if (ending(run) || atomic_load(&w->inbox.len))
-            return NULL;
-        if (!run->may_spin)
+        if (ending(run) || atomic_load(&w->inbox.len) || !run->may_spin)
             return NULL;
         for (unsigned i = 0; i < pauses; i++)
             csp_cpu_relax();

@@ -89,11 +89,6 @@ static struct look look_at_workers(struct run *run)
     return look;
 }
 
-static bool has_ready(const struct worker *w)
-{
-    return !ring_empty(w) || atomic_load(&w->runnext);
-}
-
 // Could a worker do something, if there were one?
 static bool something_waits(const struct run *run)
 {

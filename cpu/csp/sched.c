@@ -14,8 +14,6 @@
 
 #include "csp_ring.h"
 
-#define RELAXED memory_order_relaxed
-
 // Every so often: the clock, timers, descriptors, and a task that is not one's own.
 OWNER_ONLY static struct task *housekeeping(struct worker *w)
 {
@@ -233,16 +231,10 @@ OWNER_ONLY void sched_start(struct task *t, struct worker *w)
     put_next(w, t, true);
 }
 
-// Is another task than the running one waiting for w?
-static bool others_ready(const struct worker *w)
-{
-    return atomic_load_explicit(&w->runnext, RELAXED) || !ring_empty(w);
-}
-
 // Behind all others of w's that are ready.
 OWNER_ONLY static void ready_last(struct task *t, struct worker *w)
 {
-    bool others = others_ready(w);
+    bool others = has_ready(w);
     task_set_wait(t, WAIT_READY);
     if (t->pins) {
         locked_push(&t->pinned_to->inbox, t);

@@ -16,6 +16,15 @@ enum {
     EAGERNESS = 16  // times to look so after a success; each in vain counts one down
 };
 
+bool watch_handed_over(const struct run *run)
+{
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
+        if (atomic_load(&run->workers[i]->runnext))
+            return true;
+    }
+    return false;
+}
+
 struct worker *watch_stale(struct worker *w)
 {
     struct run *run = w->run;
@@ -55,29 +64,20 @@ OWNER_ONLY struct task *watch_eagerly(struct worker *w)
     return t;
 }
 
-static bool handed_over(const struct run *run)
-{
-    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (atomic_load(&run->workers[i]->runnext))
-            return true;
-    }
-    return false;
-}
-
 bool watch_unled(struct run *run)
 {
     if (atomic_load(&run->leader))
         return false;
     // Whoever hands over from now on sees that nobody leads; who did before is seen here.
     atomic_store(&run->unwatched, true);
-    return netpoll_pending(run) || handed_over(run) ||
+    return netpoll_pending(run) || watch_handed_over(run) ||
            atomic_load(&run->next_deadline_ns) != UINT64_MAX;
 }
 
 bool watch_end(struct run *run)
 {
     atomic_store(&run->unwatched, true);
-    if (!handed_over(run))
+    if (!watch_handed_over(run))
         return true;
     atomic_store(&run->unwatched, false);
     return false;

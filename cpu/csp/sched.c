@@ -96,12 +96,18 @@ OWNER_ONLY static struct context *destination(struct worker *w, struct task *nex
     return &next->ctx;
 }
 
-OWNER_ONLY void sched_park(struct task *t)
+// t, the calling task, is about to leave w.
+OWNER_ONLY static void note_park(struct worker *w, struct task *t)
 {
-    struct worker *w = task_worker(t);
     atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
     if (unlikely(w->run->trace))
         trace_park(w, t);
+}
+
+OWNER_ONLY void sched_park(struct task *t)
+{
+    struct worker *w = task_worker(t);
+    note_park(w, t);
     struct task *next = sched_pick(w);
     // It has yielded and was alone, or somebody has readied it by now. It is still on its
     // stack and on this worker: there is nothing to switch.
@@ -125,9 +131,7 @@ OWNER_ONLY void sched_park(struct task *t)
 OWNER_ONLY void sched_leave(struct task *t)
 {
     struct worker *w = task_worker(t);
-    atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
-    if (unlikely(w->run->trace))
-        trace_park(w, t);
+    note_park(w, t);
     fiber_switch(&t->ctx, destination(w, NULL));
     checked_acquire(t);
 }

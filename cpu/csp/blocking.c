@@ -33,16 +33,16 @@ static struct helper *pool_idle;
 static int pool_threads;  // idle or not
 
 // A child of fork has none of the threads; it starts its own.
-static void forget_helpers(void)
+static void forget_in_child(void)
 {
     pool_idle = NULL;
     pool_threads = 0;
     lock_drop(&pool_lock);
 }
 
-static void forget_in_child(void)
+static void watch_fork(void)
 {
-    pthread_atfork(NULL, NULL, forget_helpers);
+    pthread_atfork(NULL, NULL, forget_in_child);
 }
 
 static void finish(struct job *job)
@@ -84,7 +84,7 @@ static void *helper_main(void *arg)
 static struct helper *helper_new(struct worker *w)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, forget_in_child);
+    pthread_once(&once, watch_fork);
     struct helper *h = calloc(1, sizeof *h);
     pthread_t thread;
     if (!h)

@@ -172,7 +172,7 @@ struct worker {
     // The monitor's, under its lock.
     uint32_t watched_tick;
     bool stuck;            // in one task since the last look
-    struct worker *guest;  // the spare that has been put on this one's processor
+    struct worker *spare;  // the one that has been put on this one's processor
     _Atomic int tid;       // of its OS thread; 0: it has not begun yet
     bool confined;         // under run->idle_lock
     cpu_set_t cpus;        // before it was, likewise

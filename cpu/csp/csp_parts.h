@@ -204,7 +204,7 @@ void run_leave(struct run *run);
 // least 1.
 int cpus_usable(void);
 // Confines the threads of two workers to the processor on which the first one runs.
-void cpus_share(struct worker *w, struct worker *guest);
+void cpus_share(struct worker *w, struct worker *spare);
 // Gives a worker back the processors that it had before.
 void cpus_restore(struct worker *w);
 

@@ -17,15 +17,15 @@ static struct lock cache_lock;
 static struct worker *cache_threads, *cache_plain;
 
 // A child of fork has none of the threads; it starts its own.
-static void forget_threads(void)
+static void forget_in_child(void)
 {
     cache_threads = NULL;
     lock_drop(&cache_lock);
 }
 
-static void forget_in_child(void)
+static void watch_fork(void)
 {
-    pthread_atfork(NULL, NULL, forget_threads);
+    pthread_atfork(NULL, NULL, forget_in_child);
 }
 
 static void *thread_main(void *arg)
@@ -61,7 +61,7 @@ static struct worker *worker_new(bool with_thread)
     if (!with_thread)
         return w;
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, forget_in_child);
+    pthread_once(&once, watch_fork);
     pthread_attr_t attr;
     pthread_t thread;
     pthread_attr_init(&attr);
@@ -105,7 +105,7 @@ static void reset(struct worker *w, struct run *run, int index)
     atomic_store(&w->give_way, false);
     w->stuck = false;
     w->watched_tick = UINT32_MAX;
-    w->guest = NULL;
+    w->spare = NULL;
     w->handoff = NULL;
     w->budget = 0;
     w->eager = 0;

@@ -171,7 +171,7 @@ inline worker_work_visible()
 }
 
 // A runnext anywhere, one load after the other.
-inline handed_over()
+inline watch_handed_over()
 {
     do
     :: atomic { v < N && runnext[v] -> more = 1; v = 0; break }
@@ -293,7 +293,7 @@ inline found()
     :: else ->
         // Nobody leads: whoever hands over from now on sees so, and who did before is seen.
         if
-        :: !more && leader == NONE && !M(10) -> unwatched = 1; handed_over()
+        :: !more && leader == NONE && !M(10) -> unwatched = 1; watch_handed_over()
         :: else
         fi;
         if
@@ -317,7 +317,7 @@ inline watch_end()
 {
     unwatched = 1;
     if
-    :: !M(5) -> handed_over()
+    :: !M(5) -> watch_handed_over()
     :: else
     fi;
     if

@@ -156,12 +156,12 @@ inline worker_work_visible()
     more = (queue + inbox[me] + ring[0] + ring[1] + ring[2] > 0)
 }
 
-inline handed_over() { more = runnext[0] || runnext[1] || runnext[2] }
+inline watch_handed_over() { more = runnext[0] || runnext[1] || runnext[2] }
 
 inline watch_unled()
 {
     if
-    :: leader == NONE -> unwatched = 1; handed_over()
+    :: leader == NONE -> unwatched = 1; watch_handed_over()
     :: else
     fi
 }
@@ -294,7 +294,7 @@ inline lead()
         :: atomic { n_idle < n_joined && runnext[(me + 1) % MOST] -> x = (me + 1) % MOST }
         :: atomic { n_idle < n_joined && runnext[(me + 2) % MOST] -> x = (me + 2) % MOST }
         :: true -> unwatched = 1; // watch_end
-            handed_over();
+            watch_handed_over();
             if
             :: more -> more = 0; unwatched = 0;
                 if
@@ -625,8 +625,7 @@ inline judge()
     }
 }
 
-// watch
-inline look()
+inline watch()
 {
     look_at_workers();
     retire_spares();
@@ -681,7 +680,7 @@ proctype monitor(byte mutant)
         fi;
         monitor_lock = 1;
         looks++ }
-        look();
+        watch();
 looked:
         atomic {
             monitor_lock = 0; more = 0; own_free = 0; any_free = 0; any_stuck = 0;

@@ -205,7 +205,8 @@ int csp_blocking(int (*fn)(void *), void *arg);
 // timeout_ns (CSP_FOREVER: without limit; 0: does not wait). Returns the ready events,
 // which may include POLLERR and POLLHUP; CSP_TIMEOUT; or -errno, which is never -1 (EPERM
 // is reported as -EINVAL: the descriptor is of a kind that does not poll; regular files
-// are always ready). Any number of tasks may wait for one fd. fd must stay open
+// are always ready). A run's first wait opens two descriptors more: -EMFILE or -ENFILE
+// when there are none. Any number of tasks may wait for one fd. fd must stay open
 // meanwhile. Under virtual time only timeouts pass; a run that waits for descriptors
 // alone waits for them in real time.
 int csp_wait_fd(int fd, int events, int64_t timeout_ns);

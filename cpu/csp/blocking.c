@@ -83,8 +83,6 @@ static void *helper_main(void *arg)
 
 static struct helper *helper_new(struct worker *w)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
     struct helper *h = calloc(1, sizeof *h);
     pthread_t thread;
     if (!h)
@@ -111,6 +109,8 @@ static struct helper *helper_new(struct worker *w)
 // NULL: there is none to be had.
 static struct helper *helper_get(struct worker *w)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
     lock_take(&pool_lock);
     struct helper *h = pool_idle;
     bool full = pool_threads == POOL_MOST;

@@ -166,11 +166,21 @@ void cpus_share(struct worker *w, struct worker *spare)
     lock_drop(&w->run->idle_lock);
 }
 
+static void restore(struct worker *w, int tid)
+{
+    if (w->confined)
+        sched_setaffinity(tid, sizeof w->cpus, &w->cpus);
+    w->confined = false;
+}
+
 void cpus_restore(struct worker *w)
 {
     lock_take(&w->run->idle_lock);
-    if (w->confined)
-        sched_setaffinity(w->tid, sizeof w->cpus, &w->cpus);
-    w->confined = false;
+    restore(w, atomic_load(&w->tid));
     lock_drop(&w->run->idle_lock);
+}
+
+void cpus_restore_in_child(struct worker *w)
+{
+    restore(w, 0);
 }

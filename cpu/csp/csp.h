@@ -45,7 +45,8 @@
 // none, and all workers are taken up like that, then after 20 to 30 ms another OS thread
 // goes on with the other tasks; the kernel shares the processor of the stuck one between
 // the two, so that a run never takes more than `procs` processors. There are 64 such
-// threads at most.
+// threads at most. What a stuck task starts by posix_spawn, system or popen keeps that
+// one processor; a child of fork has all of them.
 //
 // SIGQUIT (Ctrl-\), unless the program handles or ignores it, prints the list of all
 // tasks to stderr, and the program goes on. With CSP_LEAKS in the environment a run that

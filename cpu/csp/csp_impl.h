@@ -22,8 +22,8 @@
 //
 // Who takes a second lock takes it in this order: the monitor's; a run's timer_lock or
 // its descriptors'; channels', by address; then one of the others (queues', idle_lock,
-// those of caches, pools and traces), under which nobody takes any. Fork takes the pools'
-// together.
+// those of caches, pools and traces), under which nobody takes any. Fork takes the one of
+// overflow.c, the monitor's and the pools'.
 
 #ifndef CSP_IMPL_H
 #define CSP_IMPL_H

@@ -207,6 +207,9 @@ int cpus_usable(void);
 void cpus_share(struct worker *w, struct worker *spare);
 // Gives a worker back the processors that it had before.
 void cpus_restore(struct worker *w);
+// The same in a child of fork, for the worker that forked. There idle_lock may be taken
+// for good; the monitor's lock, which the fork has held, keeps `confined` true to facts.
+void cpus_restore_in_child(struct worker *w);
 
 // timer.c
 void timer_arm(struct run *run, struct timer *t, uint64_t deadline_ns);

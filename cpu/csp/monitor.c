@@ -40,6 +40,7 @@ static _Atomic uint32_t calls;  // the futex: how often it has been called
 static _Atomic bool quit_asked;
 static bool quit_installed;  // monitor_lock
 static struct sigaction old_quit;
+static int forker;  // monitor_lock: the thread that forks
 _Atomic bool csp_monitor_asleep;
 alignas(CACHE_LINE) _Atomic bool csp_give_way_asked;
 
@@ -262,9 +263,34 @@ static void *monitor_main(void *arg)
     return NULL;
 }
 
-// A child of fork has none of the threads.
+// While a thread forks the monitor confines nobody.
+static void before_fork(void)
+{
+    lock_take(&monitor_lock);
+    forker = gettid();
+}
+
+static void after_fork(void)
+{
+    lock_drop(&monitor_lock);
+}
+
+// A worker that was confined when it forked shares its processor with nobody in the
+// child.
+static void free_forker(void)
+{
+    for (struct run *run = runs; run; run = run->next) {
+        for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
+            if (atomic_load(&run->workers[i]->tid) == forker)
+                cpus_restore_in_child(run->workers[i]);
+        }
+    }
+}
+
+// A child of fork has none of the threads but the one that forked.
 static void forget_in_child(void)
 {
+    free_forker();
     if (quit_installed)
         sigaction(SIGQUIT, &old_quit, NULL);
     quit_installed = false;
@@ -277,7 +303,7 @@ static void forget_in_child(void)
 
 static void watch_fork(void)
 {
-    pthread_atfork(NULL, NULL, forget_in_child);
+    pthread_atfork(before_fork, after_fork, forget_in_child);
 }
 
 // With monitor_lock held.

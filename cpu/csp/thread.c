@@ -60,8 +60,6 @@ static struct worker *worker_new(bool with_thread)
     w->has_thread = with_thread;
     if (!with_thread)
         return w;
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
     pthread_attr_t attr;
     pthread_t thread;
     pthread_attr_init(&attr);
@@ -77,6 +75,8 @@ static struct worker *worker_new(bool with_thread)
 
 static struct worker *cache_take(bool with_thread)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
     struct worker **list = with_thread ? &cache_threads : &cache_plain;
     lock_take(&cache_lock);
     struct worker *w = *list;

@@ -293,9 +293,10 @@ int main(void)
         cmocka_unit_test(thread_overflow_is_no_task),
         cmocka_unit_test(other_faults_pass_on),
         cmocka_unit_test(exit_in_a_task),
+        // Before there is any worker with a thread of its own.
+        cmocka_unit_test(fork_beside_runs),
         cmocka_unit_test(fork_in_a_task),
         cmocka_unit_test(fork_between_runs),
-        cmocka_unit_test(fork_beside_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

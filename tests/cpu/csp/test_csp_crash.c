@@ -279,7 +279,7 @@ static void fork_beside_runs(void **state)
     stop_running = false;
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, run_until_stopped, NULL), 0);
-    for (int i = 0; i < scaled(400); i++)
+    for (int i = 0; i < scaled(200); i++)
         assert_exits(in_child(run_once, NULL), CSP_OK);
     stop_running = true;
     for (int i = 0; i < THREADS; i++)

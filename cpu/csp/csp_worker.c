@@ -1,11 +1,10 @@
 // csp_worker.c -- what a worker does when it has no task.
 //
-// It looks at its own queues, the shared one and the timers; then, unless half as many as
-// run tasks look already, at the other workers' rings, for some 15 us again and again if
+// It looks at its own queues, the shared one and the timers; then, unless half of those
+// that are awake do so already, at the other workers' rings: once, or for some 15 us if
 // processors are to spare; then it lists itself as idle, looks once more, and sleeps.
-// (Descriptors are looked at by those who run tasks, now and then.) Whoever queues work
-// first queues, then looks at the list; both are sequentially consistent, so one of the
-// two sees the other, and no wake-up is lost.
+// Whoever queues work first queues, then looks at the list; both are sequentially
+// consistent, so one of the two sees the other, and no wake-up is lost.
 //
 // One idle worker leads: it sleeps only until the next timer, in epoll_wait when
 // descriptors are waited for, and it watches hand-overs, see watch.c.

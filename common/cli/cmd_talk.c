@@ -2,6 +2,7 @@
 #include "command.h"
 #include "host.h"
 #include "programs.h"
+#include "talk_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@ static void list_programs(void)
     printf("The talk's programs (gopherbench talk NAME)\n");
     for (int i = 0; programs[i]; i++)
         printf("  %-14s %s\n", programs[i]->name, programs[i]->summary);
+    printf("\nand measured on the engines\n");
+    for (const struct talk_word *w = talk_words; w->name; w++)
+        printf("  %-14s %s\n", w->name, w->summary);
 }
 
 static const struct program *find(const char *name, struct fail *why)
@@ -22,6 +26,8 @@ static const struct program *find(const char *name, struct fail *why)
     int n = 0;
     for (; programs[n] && n < MOST - 1; n++)
         names[n] = programs[n]->name;
+    for (const struct talk_word *w = talk_words; w->name && n < MOST - 1; w++, n++)
+        names[n] = w->name;
     int i = option_word("talk", name, names, why);
     return i < 0 ? NULL : programs[i];
 }
@@ -64,12 +70,13 @@ static enum exit_code tell(const struct options *o, struct fail *why)
 
 enum exit_code cmd_talk(struct options *o, int argc, char **argv, struct fail *why)
 {
-    (void)argc;
-    (void)argv;
     if (o->word_count > 1) {
         fail(why, EXIT_USAGE, "talk tells one program at a time");
         return why->code;
     }
+    for (const struct talk_word *w = talk_words; w->name && o->word_count == 1; w++)
+        if (strcmp(w->name, o->words[0]) == 0)
+            return w->run(o, argc, argv, why);
     if (o->word_count == 1)
         return tell(o, why);
     list_programs();

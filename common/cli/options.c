@@ -34,7 +34,8 @@ enum key {
     KEY_CART_SIZE,
     KEY_SABOTAGE,
     KEY_PROCS,
-    KEY_VIRTUAL
+    KEY_VIRTUAL,
+    KEY_JOBS
 };
 
 enum {
@@ -74,6 +75,7 @@ static const struct row {
     {KEY_WARMUP, "warmup", "N", RUNNING | CMD_TALK, "rounds before them (1)"},
     {KEY_TIME, "time", "SECONDS", MADE, "for measuring, all together (20)"},
     {KEY_PROCS, "procs", "N", CMD_TALK, "processors for tasks (usable CPUs)"},
+    {KEY_JOBS, "jobs", "N", CMD_TALK, "jobs that wait, or compute (200)"},
     {KEY_VIRTUAL, "virtual", NULL, CMD_TALK, "simulated clock and processors: exact"},
     {KEY_SEED, "seed", "N", RUNNING | CMD_TALK, "of inputs and schedules (1)"},
     {KEY_OUTPUT, "output", "FILE", CMD_MULTIPLY | CMD_BURN, "the result itself"},
@@ -293,6 +295,8 @@ static int take(struct options *o, enum key key, const char *text, struct fail *
         return 0;
     case KEY_PROCS:
         return take_int("--procs", text, 1, &o->procs, why);
+    case KEY_JOBS:
+        return take_int("--jobs", text, 1, &o->jobs, why);
     case KEY_VIRTUAL:
         o->virtual_time = true;
         return 0;

@@ -39,6 +39,7 @@ struct options {
     bool quiet;
     int procs;  // 0: the usable CPUs
     bool virtual_time;
+    int jobs;  // 0: not given
     enum color color;
     uint64_t books, book_bytes, cart_bytes;  // 0: not given
     int carts;

@@ -132,7 +132,7 @@ static void progress(const struct cell *c, int round, int rounds)
     free(line);
 }
 
-static bool shows_progress(const struct options *o)
+bool session_shows_progress(const struct options *o)
 {
     const char *term = getenv("TERM");
     return !o->quiet && isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
@@ -148,11 +148,11 @@ void session_limits(struct session *s, const struct options *o)
 {
     if (!shows_limits(o))
         return;
-    if (shows_progress(o))
+    if (session_shows_progress(o))
         fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
     struct fail why;
     int bad = bench_limits(&s->result.limits, s->result.host.usable_cpus, &why);
-    if (shows_progress(o))
+    if (session_shows_progress(o))
         fprintf(stderr, "\r\033[K");
     if (bad && worker_signal()) {
         s->result.interrupted = true;
@@ -167,12 +167,12 @@ void session_limits(struct session *s, const struct options *o)
 void session_measure(struct session *s, const struct options *o, struct bench_opts how)
 {
     struct fail why;
-    how.progress = shows_progress(o) ? progress : NULL;
+    how.progress = session_shows_progress(o) ? progress : NULL;
     how.journal = s->journal.fd >= 0 ? &s->journal : NULL;
     // A journal that broke ends the measuring; what was finished is still reported.
     if (!s->result.interrupted && bench_run(&s->result, s->plan.opts, &how, &why))
         s->broken = why;
-    if (shows_progress(o))
+    if (session_shows_progress(o))
         fprintf(stderr, "\r\033[K");
 }
 

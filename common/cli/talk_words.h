@@ -14,6 +14,9 @@ struct talk_word {
 
 extern const struct talk_word talk_words[];  // until one without a name
 
-command_fn talk_engines;
+command_fn talk_engines, talk_waiting, talk_grain;
+
+// For words that only print tables: EXIT_USAGE where another output was asked for.
+int talk_refuse_files(const struct options *, struct fail *why);
 
 #endif

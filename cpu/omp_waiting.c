@@ -12,8 +12,10 @@ int omp_waiting(struct waiting *w, struct fail *why)
 #pragma omp single nowait
         given = omp_get_num_threads();
 #pragma omp for schedule(dynamic)
-        for (int i = 0; i < w->jobs; i++)
+        for (int i = 0; i < w->jobs; i++) {
+            waiting_begin(&w->job[i]);
             waiting_block(&w->job[i]);
+        }
     }
     if (given != w->threads)
         return fail(why, EXIT_RESOURCE, "OpenMP gives %d of %d threads", given,

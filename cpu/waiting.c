@@ -1,8 +1,7 @@
-// waiting.c -- see waiting.h. The ways that need no library, and the measuring.
+// waiting.c -- see waiting.h. One job after another, and the measuring.
 #include "waiting.h"
 
 #include "clock.h"
-#include "os_threads.h"
 
 #include <assert.h>
 #include <fcntl.h>
@@ -58,7 +57,6 @@ void waiting_finish(struct waiting_job *job)
 
 void waiting_block(struct waiting_job *job)
 {
-    waiting_begin(job);
     if (job->all->wait_ns > 0) {
         struct timespec left = {.tv_sec = (time_t)(job->all->wait_ns / 1000000000u),
                                 .tv_nsec = (long)(job->all->wait_ns % 1000000000u)};
@@ -73,22 +71,10 @@ void waiting_block(struct waiting_job *job)
 int serial_waiting(struct waiting *w, struct fail *why)
 {
     (void)why;
-    for (int i = 0; i < w->jobs; i++)
+    for (int i = 0; i < w->jobs; i++) {
+        waiting_begin(&w->job[i]);
         waiting_block(&w->job[i]);
-    return 0;
-}
-
-static void block(void *job)
-{
-    waiting_block(job);
-}
-
-int threads_waiting(struct waiting *w, struct fail *why)
-{
-    const int started = os_threads_run(block, w->job, sizeof *w->job, w->jobs);
-    if (started < w->jobs)
-        return fail(why, EXIT_RESOURCE, "the system gave %d of %d threads", started,
-                    w->jobs);
+    }
     return 0;
 }
 

@@ -1,11 +1,11 @@
 // waiting.h -- many jobs that wait, as for a disk or a network, or compute; handed out in
-// five ways.
+// several ways.
 //
 // A way differs from another only in who runs the jobs: <way>_waiting.c. Two numbers tell
 // concurrency and parallelism apart: the mean number of jobs alive (begun, not ended: a
-// task begins when it is started, a loop's job when its turn comes) and of processors at
-// work. Jobs compute a sequence whose end is known by other means, so that none can be
-// skipped; and none may wait too short.
+// task or a thread begins when it is started, a loop's job when its turn comes) and of
+// processors at work. Jobs compute a sequence whose end is known by other means, so that
+// none can be skipped; and none may wait too short.
 #ifndef WAITING_H
 #define WAITING_H
 
@@ -60,7 +60,7 @@ uint64_t waiting_steps(uint64_t ns);
 void waiting_begin(struct waiting_job *);
 void waiting_finish(struct waiting_job *);  // computes, and ends it
 
-// Begins a job, blocks its thread for as long as it waits, and finishes it.
+// Blocks the calling thread for as long as the job waits, and finishes it.
 void waiting_block(struct waiting_job *);
 
 int serial_waiting(struct waiting *, struct fail *why);

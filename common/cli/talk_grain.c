@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 256, DEPTH = 64, ELEMENTS = SIDE * SIDE, DEFAULT_ROUNDS = 15 };
+enum { SIDE = 256, DEPTH = 64, ELEMENTS = SIDE * SIDE, DEFAULT_ROUNDS = 41 };
 
 static const size_t grains[GRAINS] = {1, 4, 16, 64, SIDE, 4 * SIDE, 16 * SIDE, 64 * SIDE};
 

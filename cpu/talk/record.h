@@ -73,6 +73,10 @@ double record_working(const struct record *);
 // The stint of a gopher at an instant, or NULL before his first and after his last.
 const struct stint *record_at(const struct record *, int gopher, uint64_t ns);
 
+// Writes down what a gopher did from one instant to the other; nothing where it took no
+// time. His diary has room.
+void diary_note(struct diary *, struct stint);
+
 void record_free(struct record *);  // a zeroed one is fine
 
 #endif

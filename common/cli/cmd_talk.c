@@ -2,11 +2,9 @@
 #include "command.h"
 #include "host.h"
 #include "programs.h"
+#include "terminal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 static void list_programs(void)
 {
@@ -26,14 +24,6 @@ static const struct program *find(const char *name, struct fail *why)
     return i < 0 ? NULL : programs[i];
 }
 
-static bool colored(const struct options *o)
-{
-    if (o->color != COLOR_AUTO)
-        return o->color == COLOR_ALWAYS;
-    const char *no = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(no && no[0]);
-}
-
 static enum exit_code tell(const struct options *o, struct fail *why)
 {
     const struct program *p = find(o->words[0], why);
@@ -41,13 +31,12 @@ static enum exit_code tell(const struct options *o, struct fail *why)
         return why->code;
     struct host host;
     host_read(&host);
-    struct talk_opts opts = {.procs = o->procs ? o->procs : host.usable_cpus,
+    struct talk_opts opts = {.procs = o->talk.procs ? o->talk.procs : host.usable_cpus,
                              .seed = o->seed,
-                             .virtual_time = o->virtual_time,
+                             .virtual_time = o->talk.virtual_time,
                              .trace = o->trace,
-                             .ask = !o->quiet && isatty(STDIN_FILENO) &&
-                                    isatty(STDOUT_FILENO),
-                             .color = colored(o),
+                             .ask = terminal_asks(o),
+                             .color = terminal_color(o),
                              .out = stdout};
     struct talk_result result = talk_tell(p, &opts);
     if (result.run != CSP_OK) {

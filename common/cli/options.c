@@ -84,7 +84,7 @@ void options_help(enum command_bit command)
 // "unknown option '--foo'; known are --engine, ...". All of them fit a sentence.
 static int unknown(enum command_bit command, const char *typed, struct fail *why)
 {
-    char known[420] = "";
+    char known[460] = "";
     size_t used = 0;
     int at = 0;
     for (const struct option_row *row;

@@ -9,23 +9,27 @@
 enum {
     GOPHERS = TALK_GOPHERS | TALK_WATCH,
     TOLD = TALK_TELL | TALK_TASKS | TALK_GOPHERS,
-    CLOCKED = TOLD | TALK_WATCH | TALK_CHECK
+    CLOCKED = TOLD | TALK_WATCH | TALK_CHECK,
+    MEASURED = TALK_ENGINES
 };
 
 const struct talk_row options_talk_rows[] = {
     {{KEY_PROCS, "procs", "N", CMD_TALK, "processors (usable CPUs; virtual: 1)"},
-     CLOCKED},
+     CLOCKED | MEASURED},
     {{KEY_VIRTUAL, "virtual", NULL, CMD_TALK, "simulated clock and processors: exact"},
      CLOCKED},
-    {{KEY_SEED, "seed", "N", CMD_TALK, "of chance and of schedules (1)"}, CLOCKED},
+    {{KEY_SEED, "seed", "N", CMD_TALK, "of chance and of schedules (1)"},
+     CLOCKED | MEASURED},
     {{KEY_TASKS, "tasks", "N", CMD_TALK, "how many, for million and daisy"}, TALK_TASKS},
-    {{KEY_TRACE, "trace", "FILE", CMD_TALK, "the first run, as Chrome trace JSON"}, TOLD},
+    {{KEY_TRACE, "trace", "FILE", CMD_TALK, "what ran when, as Chrome trace JSON"},
+     TOLD | MEASURED},
     {{KEY_NO_ASK, "no-ask", NULL, CMD_TALK, "ask, but do not wait for Enter"}, TOLD},
     {{KEY_CHECK, "check", NULL, CMD_TALK,
       "judge the claims, or those with these numbers"},
      TALK_CHECK},
-    {{KEY_JSON, "json", "FILE", CMD_TALK, "with --check: the findings; - is stdout"},
-     TALK_CHECK},
+    {{KEY_JSON, "json", "FILE", CMD_TALK,
+      "what was found, with all about it; - is stdout"},
+     TALK_CHECK | MEASURED},
     {{KEY_GRADE, "grade", NULL, CMD_TALK,
       "grade the exercises, or those with these names"},
      TALK_GRADE},
@@ -43,7 +47,7 @@ const struct talk_row options_talk_rows[] = {
     {{KEY_ASCII, "ascii", NULL, CMD_TALK, "with --watch: draw with ASCII alone"},
      TALK_WATCH},
     {{KEY_DESIGN, "design", "LIST", CMD_TALK, "gopher designs; NAME*L is one on L lanes"},
-     GOPHERS},
+     GOPHERS | MEASURED},
     {{KEY_LANES, "lanes", "N", CMD_TALK, "piles, each with its own incinerator"},
      GOPHERS},
     {{KEY_TURNS, "turns", "N", CMD_TALK, "gophers that take turns in each role"},
@@ -51,7 +55,8 @@ const struct talk_row options_talk_rows[] = {
     {{KEY_STAGES, "stages", "N", CMD_TALK, "roles that share the four trips, 1 to 4"},
      GOPHERS},
     {{KEY_HALVES, "halves", "N", CMD_TALK, "1, or 2 with a dump in the middle"}, GOPHERS},
-    {{KEY_CARTS, "carts", "N", CMD_TALK, "of each half of each lane (4)"}, GOPHERS},
+    {{KEY_CARTS, "carts", "N", CMD_TALK, "of each half of a lane (4); engines: of all"},
+     GOPHERS | MEASURED},
     {{KEY_LOADS, "loads", "N", CMD_TALK, "cartloads to burn in each lane (100)"},
      GOPHERS},
     {{KEY_TRIPS, "trips", "MS", CMD_TALK, "load,carry,unload,return; or one for all (1)"},
@@ -64,6 +69,18 @@ const struct talk_row options_talk_rows[] = {
      GOPHERS},
     {{KEY_POLICY, "policy", "KIND", CMD_TALK, "of a virtual schedule: fifo, random, pct"},
      GOPHERS},
+    {{KEY_BOOKS, "books", "N", CMD_TALK, "engines: books to generate (512)"}, MEASURED},
+    {{KEY_BOOK_SIZE, "book-size", "BYTES", CMD_TALK, "engines: their mean size (64K)"},
+     MEASURED},
+    {{KEY_CART_SIZE, "cart-size", "BYTES", CMD_TALK,
+      "engines: what one cart carries (2M)"},
+     MEASURED},
+    {{KEY_RUNS, "runs", "N", CMD_TALK, "engines: rounds to measure"}, MEASURED},
+    {{KEY_WARMUP, "warmup", "N", CMD_TALK, "engines: rounds before them (1)"}, MEASURED},
+    {{KEY_TIME, "time", "SECONDS", CMD_TALK, "engines: for measuring, in all (12)"},
+     MEASURED},
+    {{KEY_SABOTAGE, "sabotage", "KIND", CMD_TALK, "engines: damage, as in compare"},
+     MEASURED},
     {{KEY_QUIET, "quiet", NULL, CMD_TALK, "no waiting for Enter, and no progress"}, 0},
 };
 
@@ -87,7 +104,8 @@ static const char *modes_text(int modes, char *buffer, size_t size)
         const char *typed;
     } all[] = {{TALK_TELL, "talk NAME"},       {TALK_TASKS, "talk million or daisy"},
                {TALK_GOPHERS, "talk gophers"}, {TALK_WATCH, "--watch"},
-               {TALK_CHECK, "--check"},        {TALK_GRADE, "--grade"}};
+               {TALK_CHECK, "--check"},        {TALK_GRADE, "--grade"},
+               {TALK_ENGINES, "talk engines"}};
     enum { MODES = sizeof all / sizeof *all };
     const char *words[MODES + 1] = {0};
     int count = 0;

@@ -177,9 +177,10 @@ static void write_table(const struct session *s, const struct options *o,
 {
     struct fail why;
     struct outfile out = {.stream = stdout};
-    if (report_text(stdout, &s->result, terminal_columns(stdout), terminal_color(o),
-                    &why) ||
-        outfile_commit(&out, &why))
+    struct report_look look =
+        report_look_here(terminal_columns(stdout), terminal_color(o));
+    look.verdict = s->verdict;
+    if (report_text_as(stdout, &s->result, &look, &why) || outfile_commit(&out, &why))
         keep_first(first, &why);
 }
 

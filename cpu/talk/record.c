@@ -12,6 +12,12 @@ void diary_note(struct diary *d, struct stint s)
     d->stints[d->count++] = s;
 }
 
+void diary_end(struct diary *d, struct stint s)
+{
+    assert(d->count < d->room);
+    d->stints[d->count++] = s;
+}
+
 void record_free(struct record *r)
 {
     for (int i = 0; r->diaries && i < r->gophers; i++)
@@ -166,8 +172,7 @@ static struct deed deed_for(const struct record *r, int gopher, size_t i)
     return deed;
 }
 
-// For whom a gopher waited in stint i; -1: for nobody.
-static int waited_for(const struct record *r, int gopher, size_t i)
+int record_waits_for(const struct record *r, int gopher, size_t i)
 {
     const struct stint *s = &r->diaries[gopher].stints[i];
     if (s->doing == DOING_WORK || s->doing == DOING_WAIT_CPU)
@@ -188,7 +193,7 @@ struct share record_share(const struct record *r, int gopher)
     for (size_t i = 0; i < d->count && d->stints[i].from_ns < end_ns; i++) {
         const struct stint *s = &d->stints[i];
         const uint64_t ns = (s->to_ns < end_ns ? s->to_ns : end_ns) - s->from_ns;
-        const int whom = waited_for(r, gopher, i);
+        const int whom = record_waits_for(r, gopher, i);
         share.ns[s->doing] += ns;
         if (whom >= 0)
             for_whom[whom - first] += ns;

@@ -324,9 +324,9 @@ static void close_diaries(const struct ground *g, uint64_t end_ns)
 {
     for (int i = 0; i < g->gopher_count; i++) {
         struct stint wait = g->gophers[i].wait;
-        if (wait.to_ns == TIME_OPEN && end_ns > wait.from_ns) {
+        if (wait.to_ns == TIME_OPEN) {
             wait.to_ns = end_ns;
-            diary_note(g->gophers[i].diary, wait);
+            diary_end(g->gophers[i].diary, wait);
         }
     }
 }

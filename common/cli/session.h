@@ -42,9 +42,6 @@ enum exit_code session_report(struct session *, const struct options *, bool tab
 // Prints what inputs could not be used, to stderr; true if there was any.
 bool session_complaints(const struct session *);
 
-// Progress goes to a terminal, unless somebody wants it quiet.
-bool session_shows_progress(const struct options *);
-
 void session_close(struct session *);
 
 #endif

@@ -224,7 +224,7 @@ enum exit_code talk_engines(struct options *o, int argc, char **argv, struct fai
                              .save_fd = -1,
                              .stdin_fd = -1};
     enum exit_code code;
-    climb(o, o->procs ? o->procs : host_usable_cpus(NULL));
+    climb(o, o->talk.procs ? o->talk.procs : host_usable_cpus(NULL));
     if (!o->books)
         o->books = DEFAULT_BOOKS;
     if (choose_designs(o, why) || session_open(&s, o, argc, argv, why) ||

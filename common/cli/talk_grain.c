@@ -9,9 +9,9 @@
 #include "host.h"
 #include "lines.h"
 #include "report.h"
-#include "session.h"
 #include "stats.h"
 #include "talk_words.h"
+#include "terminal.h"
 #include "text.h"
 #include "worker.h"
 
@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE = 256, DEPTH = 64, ELEMENTS = SIDE * SIDE, DEFAULT_ROUNDS = 41 };
+enum { SIDE = 512, DEPTH = 64, ELEMENTS = SIDE * SIDE, DEFAULT_ROUNDS = 25 };
 
 static const size_t grains[GRAINS] = {1, 4, 16, 64, SIDE, 4 * SIDE, 16 * SIDE, 64 * SIDE};
 
@@ -120,6 +120,15 @@ static char *grain_name(size_t grain)
     return lines_format("%zu rows", grain / SIDE);
 }
 
+// No spaces at the end of a line.
+static void print_end(const char *cost, const char *gain)
+{
+    if (*gain)
+        printf("%-27s %s\n", cost, gain);
+    else
+        printf("%s\n", cost);
+}
+
 static void print_row(const struct grain_sweep *s, int g)
 {
     const struct grain_figure *one = &s->one[g], *all = &s->all[g];
@@ -129,8 +138,8 @@ static void print_row(const struct grain_sweep *s, int g)
     if (s->procs > 1)
         snprintf(gain, sizeof gain, "%.2fx (%.2f..%.2f)", 1 / all->ratio,
                  1 / all->ci95.hi, 1 / all->ci95.lo);
-    printf("  %-12s %8zu %9s  %-27s %s\n", name, one->messages,
-           text_seconds(time, one->time_s), cost, gain);
+    printf("  %-12s %8zu %9s  ", name, one->messages, text_seconds(time, one->time_s));
+    print_end(cost, gain);
     free(name);
 }
 
@@ -141,8 +150,8 @@ static void print_table(const struct grain_sweep *s, const struct signs *signs)
         snprintf(gain, sizeof gain, "on %d, gain", s->procs);
     printf("\n%d x %d elements of a product, ordered by messages%s%d round%s\n", SIDE,
            SIDE, signs->dot, s->rounds, s->rounds == 1 ? "" : "s");
-    printf("  %-12s %8s %9s  %-27s %s\n", "a message", "messages", "on one",
-           "cost of structure (95%)", gain);
+    printf("  %-12s %8s %9s  ", "a message", "messages", "on one");
+    print_end("cost of structure (95%)", gain);
     printf("  %-12s %8s %9s\n", "no message", "0", text_seconds(plain, s->plain_s));
     for (int g = 0; g < GRAINS; g++)
         print_row(s, g);
@@ -223,10 +232,8 @@ enum exit_code talk_grain(struct options *o, int argc, char **argv, struct fail 
     struct grain_sweep s;
     const struct signs *signs =
         report_look_here(80, false).ascii ? &signs_ascii : &signs_utf8;
-    const bool shown = session_shows_progress(o);
-    if (talk_refuse_files(o, why))
-        return why->code;
-    if (grain_measure(&s, o->procs ? o->procs : host_usable_cpus(NULL),
+    const bool shown = terminal_progress(o);
+    if (grain_measure(&s, o->talk.procs ? o->talk.procs : host_usable_cpus(NULL),
                       o->runs ? o->runs : DEFAULT_ROUNDS, o->seed, shown, why))
         return why->code;
     if (shown)

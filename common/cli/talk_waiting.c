@@ -9,8 +9,8 @@
 #include "host.h"
 #include "pair_text.h"
 #include "report.h"
-#include "session.h"
 #include "talk_words.h"
+#include "terminal.h"
 #include "text.h"
 #include "trials.h"
 #include "waiting.h"
@@ -34,7 +34,8 @@ struct row {
     struct fail failed;
 };
 
-struct work {
+// One kind of work, run in every way.
+struct kind {
     const char *verb;  // "wait", "compute"
     uint64_t wait_ns, steps, each_ns;
     int jobs, rounds, processors;
@@ -49,7 +50,7 @@ static double *figures(int rounds)
     return made;
 }
 
-static void work_open(struct work *w)
+static void kind_open(struct kind *w)
 {
     static const char *const ways[WAYS] = {"serial", "csp", "csp", "omp", "threads"};
     for (int i = 0; i < WAYS; i++) {
@@ -73,7 +74,7 @@ static void work_open(struct work *w)
         w->rows[CSP_ALL].way = NULL;
 }
 
-static void work_close(struct work *w)
+static void kind_close(struct kind *w)
 {
     for (int i = 0; i < WAYS; i++) {
         free(w->rows[i].elapsed_s);
@@ -91,12 +92,12 @@ static double found(const json_t *reply, const char *key)
 }
 
 // Far more than one job after the other could take on a busy machine.
-static double deadline_s(const struct work *w)
+static double deadline_s(const struct kind *w)
 {
     return bench_deadline_s(0, NULL) + 10e-9 * (double)w->each_ns * w->jobs;
 }
 
-static int take(const struct work *w, struct row *row, int round, struct fail *why)
+static int take(const struct kind *w, struct row *row, int round, struct fail *why)
 {
     json_t *reply;
     json_t *request =
@@ -113,13 +114,13 @@ static int take(const struct work *w, struct row *row, int round, struct fail *w
     return 0;
 }
 
-static void progress(const struct work *w, int round)
+static void progress(const struct kind *w, int round)
 {
     fprintf(stderr, "\r\033[Kjobs that %s: round %d/%d", w->verb, round + 1, w->rounds);
 }
 
 // Fails only when a signal came; a way that fails is out, with its sentence.
-static int measure(struct work *w, bool shown, struct fail *why)
+static int measure(struct kind *w, bool shown, struct fail *why)
 {
     int turn[WAYS];
     for (int round = 0; round < w->rounds; round++) {
@@ -145,19 +146,19 @@ static bool stands(const struct row *row)
     return row->way && row->failed.code == EXIT_OK;
 }
 
-static double median(const struct work *w, const double *of)
+static double median(const struct kind *w, const double *of)
 {
     return stats_median(of, (size_t)w->rounds);
 }
 
-static struct pair against(const struct work *w, int a, int b)
+static struct pair against(const struct kind *w, int a, int b)
 {
     struct pair p = {.rounds = (size_t)w->rounds};
     p.ratio = stats_ratio(w->rows[a].elapsed_s, w->rows[b].elapsed_s, p.rounds, &p.ci95);
     return p;
 }
 
-static void print_row(const struct work *w, int i, const struct signs *signs)
+static void print_row(const struct kind *w, int i, const struct signs *signs)
 {
     const struct row *row = &w->rows[i];
     char time[FIGURE_BYTES], memory[FIGURE_BYTES];
@@ -179,7 +180,7 @@ static void print_row(const struct work *w, int i, const struct signs *signs)
            text_bytes(memory, median(w, row->memory_bytes)));
 }
 
-static void print_table(const struct work *w, const struct signs *signs)
+static void print_table(const struct kind *w, const struct signs *signs)
 {
     char each[FIGURE_BYTES], all[FIGURE_BYTES];
     printf("\n%d jobs that %s %s each, %s in all%s%d round%s\n", w->jobs, w->verb,
@@ -196,7 +197,7 @@ static void print_table(const struct work *w, const struct signs *signs)
 // ---- what is said
 
 // "csp t1 was 190x as fast as serial (95 % interval 188 to 191, 7 rounds)."
-static void say_gain(const struct work *w, const char *what, int base, int other)
+static void say_gain(const struct kind *w, const char *what, int base, int other)
 {
     const struct row *row = &w->rows[other], *of = &w->rows[base];
     if (!stands(row) || !stands(of))
@@ -215,7 +216,7 @@ static void say_gain(const struct work *w, const char *what, int base, int other
     free(evidence);
 }
 
-static void say_pairs(const struct work *w)
+static void say_pairs(const struct kind *w)
 {
     say_gain(w, "Structure alone", SERIAL, CSP_ONE);
     say_gain(w, "Execution", CSP_ONE, CSP_ALL);
@@ -224,7 +225,7 @@ static void say_pairs(const struct work *w)
 }
 
 // "200 tasks on one processor waited 199 at a time: they took 1.06 of one wait."
-static void say_at_once(const struct work *w, int i)
+static void say_at_once(const struct kind *w, int i)
 {
     const struct row *row = &w->rows[i];
     if (!stands(row))
@@ -244,7 +245,7 @@ static void say_at_once(const struct work *w, int i)
 }
 
 // What structure alone did to one kind of work: as much as the interval shows.
-static char *gain_of(const struct work *w)
+static char *gain_of(const struct kind *w)
 {
     const struct pair pair = against(w, SERIAL, CSP_ONE);
     char *ratio = pair_ratio(&pair), *text;
@@ -258,7 +259,7 @@ static char *gain_of(const struct work *w)
     return text;
 }
 
-static void say_together(const struct work *waits, const struct work *computes)
+static void say_together(const struct kind *waits, const struct kind *computes)
 {
     if (!stands(&waits->rows[SERIAL]) || !stands(&waits->rows[CSP_ONE]) ||
         !stands(&computes->rows[SERIAL]) || !stands(&computes->rows[CSP_ONE]))
@@ -274,7 +275,7 @@ static void say_together(const struct work *waits, const struct work *computes)
     free(compute);
 }
 
-static void print_work(const struct work *w, const struct signs *signs)
+static void print_kind(const struct kind *w, const struct signs *signs)
 {
     print_table(w, signs);
     if (w->wait_ns > 0) {
@@ -300,7 +301,7 @@ static void print_legend(void)
 
 // ---- the word
 
-static enum exit_code worst(const struct work *w, struct fail *why)
+static enum exit_code worst(const struct kind *w, struct fail *why)
 {
     for (int i = 0; i < WAYS; i++) {
         const struct row *row = &w->rows[i];
@@ -313,48 +314,46 @@ static enum exit_code worst(const struct work *w, struct fail *why)
     return EXIT_OK;
 }
 
-static enum exit_code show(struct work works[2], const struct options *o,
+static enum exit_code show(struct kind kinds[2], const struct options *o,
                            struct fail *why)
 {
     const struct signs *signs =
         report_look_here(80, false).ascii ? &signs_ascii : &signs_utf8;
     for (int i = 0; i < 2; i++) {
-        if (measure(&works[i], session_shows_progress(o), why))
+        if (measure(&kinds[i], terminal_progress(o), why))
             return why->code;
-        if (session_shows_progress(o))
+        if (terminal_progress(o))
             fprintf(stderr, "\r\033[K");
         if (!o->quiet)
-            print_work(&works[i], signs);
+            print_kind(&kinds[i], signs);
     }
     if (!o->quiet) {
-        say_together(&works[0], &works[1]);
+        say_together(&kinds[0], &kinds[1]);
         print_legend();
     }
-    const enum exit_code code = worst(&works[0], why);
-    return code == EXIT_OK ? worst(&works[1], why) : code;
+    const enum exit_code code = worst(&kinds[0], why);
+    return code == EXIT_OK ? worst(&kinds[1], why) : code;
 }
 
 enum exit_code talk_waiting(struct options *o, int argc, char **argv, struct fail *why)
 {
     (void)argc;
     (void)argv;
-    if (talk_refuse_files(o, why))
-        return why->code;
-    const int processors = o->procs ? o->procs : host_usable_cpus(NULL);
-    const int jobs = o->jobs ? o->jobs : DEFAULT_JOBS;
+    const int processors = o->talk.procs ? o->talk.procs : host_usable_cpus(NULL);
+    const int jobs = o->talk.jobs ? o->talk.jobs : DEFAULT_JOBS;
     const int rounds = o->runs ? o->runs : DEFAULT_ROUNDS;
-    struct work works[2] = {
+    struct kind kinds[2] = {
         {.verb = "wait", .wait_ns = WAIT_NS, .each_ns = WAIT_NS},
         {.verb = "compute", .each_ns = COMPUTE_NS, .steps = waiting_steps(COMPUTE_NS)}};
     worker_watch_signals();
     for (int i = 0; i < 2; i++) {
-        works[i].jobs = jobs;
-        works[i].rounds = rounds;
-        works[i].processors = processors;
-        work_open(&works[i]);
+        kinds[i].jobs = jobs;
+        kinds[i].rounds = rounds;
+        kinds[i].processors = processors;
+        kind_open(&kinds[i]);
     }
-    const enum exit_code code = show(works, o, why);
+    const enum exit_code code = show(kinds, o, why);
     for (int i = 0; i < 2; i++)
-        work_close(&works[i]);
+        kind_close(&kinds[i]);
     return code;
 }

@@ -5,21 +5,9 @@
 
 const struct talk_word talk_words[] = {
     {"engines", "every design on every engine: structure and execution apart",
-     talk_engines},
+     TALK_ENGINES, talk_engines},
     {"waiting", "work that waits beside work that computes: tasks, loops, threads",
-     talk_waiting},
-    {"grain", "how much work a message should carry", talk_grain},
-    {NULL, NULL, NULL},
+     TALK_WAITING, talk_waiting},
+    {"grain", "how much work a message should carry", TALK_GRAIN, talk_grain},
+    {.name = NULL},
 };
-
-int talk_refuse_files(const struct options *o, struct fail *why)
-{
-    const struct {
-        const char *name, *path;
-    } files[] = {{"--json", o->json}, {"--trace", o->trace}};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (files[i].path)
-            return fail(why, EXIT_USAGE, "talk %.40s prints its tables, and has no %s",
-                        o->words[0], files[i].name);
-    return 0;
-}

@@ -9,14 +9,12 @@
 
 struct talk_word {
     const char *name, *summary;  // summary: for the list, 60 columns at most
+    enum talk_mode mode;         // which options go with it
     command_fn *run;
 };
 
 extern const struct talk_word talk_words[];  // until one without a name
 
 command_fn talk_engines, talk_waiting, talk_grain;
-
-// For words that only print tables: EXIT_USAGE where another output was asked for.
-int talk_refuse_files(const struct options *, struct fail *why);
 
 #endif

@@ -60,13 +60,19 @@ struct talk_result talk_tell(const struct program *p, const struct talk_opts *op
     return it.result;
 }
 
+const char *talk_trace(void)
+{
+    const char *path = it.traced ? NULL : it.opts.trace;
+    it.traced = true;
+    return path;
+}
+
 static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *stats)
 {
     struct csp_opts opts = {.procs = procs,
                             .seed = it.opts.seed,
                             .virtual_time = it.opts.virtual_time,
-                            .trace = it.traced ? NULL : it.opts.trace};
-    it.traced = true;
+                            .trace = talk_trace()};
     it.running = true;
     it.began_ns = it.opts.virtual_time ? 0 : csp_now();
     int result = csp_run(first, arg, &opts, stats);
@@ -105,6 +111,11 @@ int talk_procs(void)
 bool talk_virtual(void)
 {
     return it.opts.virtual_time;
+}
+
+uint64_t talk_seed(void)
+{
+    return it.opts.seed;
 }
 
 struct rng talk_rng(uint64_t who)

@@ -64,6 +64,11 @@ int talk_run_for(int result, void (*first)(void *), void *arg);
 // What was asked for.
 int talk_procs(void);
 bool talk_virtual(void);
+uint64_t talk_seed(void);
+
+// The path of the trace, for the run that a program makes without talk_run; NULL when no
+// trace is asked for, or another run has it.
+const char *talk_trace(void);
 
 // A stream of random numbers of the program's seed, a different one for each `who`.
 struct rng talk_rng(uint64_t who);

@@ -5,5 +5,6 @@
 
 const struct program *const programs[] = {
     &talk_go,
+    &talk_gophers,
     NULL,
 };

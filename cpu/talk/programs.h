@@ -5,5 +5,6 @@
 #include "talk.h"
 
 extern const struct program talk_go;
+extern const struct program talk_gophers;
 
 #endif

@@ -50,7 +50,7 @@ static int find(struct asked *asked, const char *name, struct fail *why)
         asked->program = programs[i];
     else
         asked->word = &talk_words[i - told];
-    asked->mode = asked->word ? TALK_ENGINES : mode_of(name);
+    asked->mode = asked->word ? asked->word->mode : mode_of(name);
     snprintf(asked->what, sizeof asked->what, "talk %.40s", name);
     return 0;
 }
@@ -177,7 +177,7 @@ enum exit_code cmd_talk(struct options *o, int argc, char **argv, struct fail *w
     struct asked asked;
     if (understand(&asked, o, why))
         return why->code;
-    if (asked.mode == TALK_ENGINES)
+    if (asked.word)
         return asked.word->run(o, argc, argv, why);
     return do_asked(&asked, o, why) ? why->code : EXIT_OK;
 }

@@ -44,6 +44,7 @@ enum option_key {
     KEY_PROCS = KEY_TALK,
     KEY_VIRTUAL,
     KEY_TASKS,
+    KEY_JOBS,
     KEY_NO_ASK,
     KEY_CHECK,
     KEY_GRADE,

@@ -10,7 +10,7 @@ enum {
     GOPHERS = TALK_GOPHERS | TALK_WATCH,
     TOLD = TALK_TELL | TALK_TASKS | TALK_GOPHERS,
     CLOCKED = TOLD | TALK_WATCH | TALK_CHECK,
-    MEASURED = TALK_ENGINES
+    MEASURED = TALK_ENGINES | TALK_WAITING | TALK_GRAIN
 };
 
 const struct talk_row options_talk_rows[] = {
@@ -22,14 +22,14 @@ const struct talk_row options_talk_rows[] = {
      CLOCKED | MEASURED},
     {{KEY_TASKS, "tasks", "N", CMD_TALK, "how many, for million and daisy"}, TALK_TASKS},
     {{KEY_TRACE, "trace", "FILE", CMD_TALK, "what ran when, as Chrome trace JSON"},
-     TOLD | MEASURED},
+     TOLD | TALK_ENGINES},
     {{KEY_NO_ASK, "no-ask", NULL, CMD_TALK, "ask, but do not wait for Enter"}, TOLD},
     {{KEY_CHECK, "check", NULL, CMD_TALK,
       "judge the claims, or those with these numbers"},
      TALK_CHECK},
     {{KEY_JSON, "json", "FILE", CMD_TALK,
       "what was found, with all about it; - is stdout"},
-     TALK_CHECK | MEASURED},
+     TALK_CHECK | TALK_ENGINES},
     {{KEY_GRADE, "grade", NULL, CMD_TALK,
       "grade the exercises, or those with these names"},
      TALK_GRADE},
@@ -47,7 +47,7 @@ const struct talk_row options_talk_rows[] = {
     {{KEY_ASCII, "ascii", NULL, CMD_TALK, "with --watch: draw with ASCII alone"},
      TALK_WATCH},
     {{KEY_DESIGN, "design", "LIST", CMD_TALK, "gopher designs; NAME*L is one on L lanes"},
-     GOPHERS | MEASURED},
+     GOPHERS | TALK_ENGINES},
     {{KEY_LANES, "lanes", "N", CMD_TALK, "piles, each with its own incinerator"},
      GOPHERS},
     {{KEY_TURNS, "turns", "N", CMD_TALK, "gophers that take turns in each role"},
@@ -56,7 +56,7 @@ const struct talk_row options_talk_rows[] = {
      GOPHERS},
     {{KEY_HALVES, "halves", "N", CMD_TALK, "1, or 2 with a dump in the middle"}, GOPHERS},
     {{KEY_CARTS, "carts", "N", CMD_TALK, "of each half of a lane (4); engines: of all"},
-     GOPHERS | MEASURED},
+     GOPHERS | TALK_ENGINES},
     {{KEY_LOADS, "loads", "N", CMD_TALK, "cartloads to burn in each lane (100)"},
      GOPHERS},
     {{KEY_TRIPS, "trips", "MS", CMD_TALK, "load,carry,unload,return; or one for all (1)"},
@@ -69,19 +69,25 @@ const struct talk_row options_talk_rows[] = {
      GOPHERS},
     {{KEY_POLICY, "policy", "KIND", CMD_TALK, "of a virtual schedule: fifo, random, pct"},
      GOPHERS},
-    {{KEY_BOOKS, "books", "N", CMD_TALK, "engines: books to generate (512)"}, MEASURED},
+    {{KEY_BOOKS, "books", "N", CMD_TALK, "engines: books to generate (512)"},
+     TALK_ENGINES},
     {{KEY_BOOK_SIZE, "book-size", "BYTES", CMD_TALK, "engines: their mean size (64K)"},
-     MEASURED},
+     TALK_ENGINES},
     {{KEY_CART_SIZE, "cart-size", "BYTES", CMD_TALK,
       "engines: what one cart carries (2M)"},
-     MEASURED},
-    {{KEY_RUNS, "runs", "N", CMD_TALK, "engines: rounds to measure"}, MEASURED},
-    {{KEY_WARMUP, "warmup", "N", CMD_TALK, "engines: rounds before them (1)"}, MEASURED},
-    {{KEY_TIME, "time", "SECONDS", CMD_TALK, "engines: for measuring, in all (12)"},
-     MEASURED},
+     TALK_ENGINES},
+    {{KEY_RUNS, "runs", "N", CMD_TALK, "rounds to measure"}, MEASURED},
+    {{KEY_JOBS, "jobs", "N", CMD_TALK, "waiting: jobs that wait, or compute (200)"},
+     TALK_WAITING},
+    {{KEY_WARMUP, "warmup", "N", CMD_TALK, "engines: rounds before them (1)"},
+     TALK_ENGINES},
+    {{KEY_TIME, "time", "SECONDS", CMD_TALK, "engines: for measuring, in all (9)"},
+     TALK_ENGINES},
     {{KEY_SABOTAGE, "sabotage", "KIND", CMD_TALK, "engines: damage, as in compare"},
-     MEASURED},
-    {{KEY_QUIET, "quiet", NULL, CMD_TALK, "no waiting for Enter, and no progress"}, 0},
+     TALK_ENGINES},
+    {{KEY_QUIET, "quiet", NULL, CMD_TALK,
+      "no waiting for Enter, no progress; measured: no table"},
+     0},
 };
 
 enum { TALK_ROWS = sizeof options_talk_rows / sizeof *options_talk_rows };
@@ -115,7 +121,8 @@ static const char *modes_text(int modes, char *buffer, size_t size)
     } all[] = {{TALK_TELL, "talk NAME"},       {TALK_TASKS, "talk million or daisy"},
                {TALK_GOPHERS, "talk gophers"}, {TALK_WATCH, "--watch"},
                {TALK_CHECK, "--check"},        {TALK_GRADE, "--grade"},
-               {TALK_ENGINES, "talk engines"}};
+               {TALK_ENGINES, "talk engines"}, {TALK_WAITING, "talk waiting"},
+               {TALK_GRAIN, "talk grain"}};
     enum { MODES = sizeof all / sizeof *all };
     const char *words[MODES + 1] = {0};
     int count = 0;
@@ -220,7 +227,7 @@ static int take_plan(struct talk_options *o, int key, const char *text, struct f
 
 int options_talk_take(struct talk_options *o, int key, const char *text, struct fail *why)
 {
-    enum { PROCS_MAX = 4096, TASKS_MAX = 100000000 };
+    enum { PROCS_MAX = 4096, TASKS_MAX = 100000000, JOBS_MAX = 100000 };
     switch (key) {
     case KEY_PROCS:
         return take_int("--procs", text, 1, PROCS_MAX, &o->procs, why);
@@ -229,6 +236,8 @@ int options_talk_take(struct talk_options *o, int key, const char *text, struct 
         return 0;
     case KEY_TASKS:
         return option_number("--tasks", text, 1, TASKS_MAX, &o->tasks, why);
+    case KEY_JOBS:
+        return take_int("--jobs", text, 1, JOBS_MAX, &o->jobs, why);
     case KEY_NO_ASK:
         o->no_ask = true;
         return 0;

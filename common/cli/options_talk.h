@@ -15,14 +15,16 @@
 
 // What the command is asked to do.
 enum talk_mode {
-    TALK_LIST = 1,      // name the programs
-    TALK_TELL = 2,      // tell one
-    TALK_TASKS = 4,     // tell one that starts very many tasks
-    TALK_GOPHERS = 8,   // tell of the gophers, by the talk's designs or the user's
-    TALK_WATCH = 16,    // show the gophers as an animation
-    TALK_CHECK = 32,    // judge claims
-    TALK_GRADE = 64,    // grade exercises
-    TALK_ENGINES = 128  // the designs on every engine
+    TALK_LIST = 1,       // name the programs
+    TALK_TELL = 2,       // tell one
+    TALK_TASKS = 4,      // tell one that starts very many tasks
+    TALK_GOPHERS = 8,    // tell of the gophers, by the talk's designs or the user's
+    TALK_WATCH = 16,     // show the gophers as an animation
+    TALK_CHECK = 32,     // judge claims
+    TALK_GRADE = 64,     // grade exercises
+    TALK_ENGINES = 128,  // the designs on every engine
+    TALK_WAITING = 256,  // work that waits beside work that computes
+    TALK_GRAIN = 512     // messages of elements, rows and blocks
 };
 
 struct talk_options {
@@ -30,6 +32,7 @@ struct talk_options {
     int procs;       // 0: not given, as in all that follows
     bool virtual_time, no_ask;
     uint64_t tasks;
+    int jobs;
     bool check, grade, watch;
     const char *record;
     int frames, columns, rows;

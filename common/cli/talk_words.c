@@ -5,6 +5,9 @@
 
 const struct talk_word talk_words[] = {
     {"engines", "every design on every engine: structure and execution apart",
-     talk_engines},
-    {NULL, NULL, NULL},
+     TALK_ENGINES, talk_engines},
+    {"waiting", "work that waits beside work that computes: tasks, loops, threads",
+     TALK_WAITING, talk_waiting},
+    {"grain", "how much work a message should carry", TALK_GRAIN, talk_grain},
+    {.name = NULL},
 };

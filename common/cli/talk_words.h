@@ -9,11 +9,12 @@
 
 struct talk_word {
     const char *name, *summary;  // summary: for the list, 60 columns at most
+    enum talk_mode mode;         // which options go with it
     command_fn *run;
 };
 
 extern const struct talk_word talk_words[];  // until one without a name
 
-command_fn talk_engines;
+command_fn talk_engines, talk_waiting, talk_grain;
 
 #endif

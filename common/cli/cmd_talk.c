@@ -1,17 +1,16 @@
 // cmd_talk.c -- the talk as programs: what is asked for, and whether the options go with
 // it.
 #include "command.h"
+#include "gopher_report.h"
 #include "host.h"
-#include "outfile.h"
 #include "programs.h"
 #include "talk_modes.h"
 #include "talk_words.h"
 #include "terminal.h"
+#include "tracing.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 struct asked {
     enum talk_mode mode;
@@ -85,48 +84,7 @@ static int understand(struct asked *asked, const struct options *o, struct fail 
     return options_talk_fit(t, asked->mode, asked->what, why);
 }
 
-// ---- telling one
-
-// The runtime writes a trace wherever it is told to; we hand the file over when it is
-// whole.
-struct tracing {
-    struct outfile out;
-    int fd;         // of memory
-    char path[40];  // of fd; "": nobody asked for a trace
-};
-
-static int tracing_open(struct tracing *tracing, const char *path, struct fail *why)
-{
-    *tracing = (struct tracing){.fd = -1};
-    if (!path)
-        return 0;
-    if (strcmp(path, "-") == 0)
-        return fail(why, EXIT_USAGE,
-                    "--trace needs a file: standard output is the program's");
-    if (outfile_open(&tracing->out, path, why))
-        return -1;
-    tracing->fd = memfd_create("trace", MFD_CLOEXEC);
-    if (tracing->fd < 0)
-        return fail(why, EXIT_RESOURCE, "no memory for the trace: %s", strerror(errno));
-    snprintf(tracing->path, sizeof tracing->path, "/proc/self/fd/%d", tracing->fd);
-    return 0;
-}
-
-static int tracing_deliver(struct tracing *tracing, struct fail *why)
-{
-    if (!tracing->path[0])
-        return 0;
-    return outfile_fill(&tracing->out, tracing->fd, why)
-               ? -1
-               : outfile_commit(&tracing->out, why);
-}
-
-static void tracing_close(struct tracing *tracing)
-{
-    outfile_abandon(&tracing->out);
-    if (tracing->fd >= 0)
-        close(tracing->fd);
-}
+// ---- doing it
 
 static int judge(const struct program *p, const struct talk_result *result,
                  struct fail *why)
@@ -143,24 +101,75 @@ static int judge(const struct program *p, const struct talk_result *result,
 
 static int tell(const struct program *p, const struct options *o, struct fail *why)
 {
+    const struct talk_options *t = &o->talk;
     struct tracing tracing;
-    int procs = o->talk.procs          ? o->talk.procs
-                : o->talk.virtual_time ? 1
-                                       : host_usable_cpus(NULL);
     int bad = tracing_open(&tracing, o->trace, why);
     if (!bad) {
-        struct talk_opts opts = {.procs = procs,
+        // Virtual time is the same everywhere unless somebody asks for more processors.
+        int usual = t->virtual_time ? 1 : host_usable_cpus(NULL);
+        struct talk_opts opts = {.procs = t->procs ? t->procs : usual,
                                  .seed = o->seed,
-                                 .virtual_time = o->talk.virtual_time,
-                                 .trace = tracing.path[0] ? tracing.path : NULL,
+                                 .virtual_time = t->virtual_time,
+                                 .trace = tracing_path(&tracing),
                                  .ask = terminal_asks(o),
                                  .color = terminal_color(o),
                                  .out = stdout};
         struct talk_result result = talk_tell(p, &opts);
-        bad = judge(p, &result, why) || tracing_deliver(&tracing, why) ? -1 : 0;
+        bad = judge(p, &result, why) || tracing_commit(&tracing, why);
     }
     tracing_close(&tracing);
-    return bad;
+    return bad ? -1 : 0;
+}
+
+// One run for each design. Those that lock themselves up do not keep the others from
+// being shown; the first failure is the command's.
+static int show_plans(struct gopher_plan *plans, size_t count, const struct options *o,
+                      struct fail *first)
+{
+    struct fail why;
+    *first = (struct fail){.code = EXIT_OK};
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            printf("\n");
+        if (!gophers_show(&plans[i], stdout, terminal_color(o), &why))
+            continue;
+        if (first->code == EXIT_OK)
+            *first = why;
+        if (why.code != EXIT_DEADLOCK)
+            break;
+    }
+    return first->code == EXIT_OK ? 0 : -1;
+}
+
+static int show_gophers(const struct options *o, struct fail *why)
+{
+    struct gopher_plan *plans = NULL;
+    struct tracing tracing;
+    size_t count;
+    int bad = tracing_open(&tracing, o->trace, why) ||
+              talk_plans(o, o->talk.virtual_time, &plans, &count, why);
+    if (!bad) {
+        plans[0].trace = tracing_path(&tracing);
+        bad = show_plans(plans, count, o, why) || tracing_commit(&tracing, why);
+    }
+    tracing_close(&tracing);
+    free(plans);
+    return bad ? -1 : 0;
+}
+
+static int do_asked(const struct asked *asked, const struct options *o, struct fail *why)
+{
+    switch (asked->mode) {
+    case TALK_LIST:
+        talk_list(stdout);
+        return 0;
+    case TALK_GOPHERS:
+        if (options_talk_plan(&o->talk))
+            return show_gophers(o, why);
+        return tell(asked->program, o, why);
+    default:
+        return tell(asked->program, o, why);
+    }
 }
 
 enum exit_code cmd_talk(struct options *o, int argc, char **argv, struct fail *why)
@@ -168,15 +177,7 @@ enum exit_code cmd_talk(struct options *o, int argc, char **argv, struct fail *w
     struct asked asked;
     if (understand(&asked, o, why))
         return why->code;
-    switch (asked.mode) {
-    case TALK_LIST:
-        talk_list(stdout);
-        return EXIT_OK;
-    case TALK_ENGINES:
-    case TALK_WAITING:
-    case TALK_GRAIN:
+    if (asked.word)
         return asked.word->run(o, argc, argv, why);
-    default:
-        return tell(asked.program, o, why) ? why->code : EXIT_OK;
-    }
+    return do_asked(&asked, o, why) ? why->code : EXIT_OK;
 }

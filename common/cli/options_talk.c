@@ -102,6 +102,16 @@ void options_talk_note(struct talk_options *o, int key)
             o->given |= UINT64_C(1) << i;
 }
 
+bool options_talk_plan(const struct talk_options *o)
+{
+    for (int i = 0; i < TALK_ROWS; i++) {
+        int modes = options_talk_rows[i].modes;
+        if (o->given >> i & 1 && modes & TALK_GOPHERS && !(modes & TALK_TELL))
+            return true;
+    }
+    return false;
+}
+
 // The modes of a row, as they are typed: "talk NAME, talk gophers and --watch".
 static const char *modes_text(int modes, char *buffer, size_t size)
 {

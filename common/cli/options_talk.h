@@ -61,6 +61,10 @@ int options_talk_take(struct talk_options *, int key, const char *text, struct f
 // Notes that an option was given.
 void options_talk_note(struct talk_options *, int key);
 
+// Whether an option shapes a plan of the gophers: what is asked for is no longer the tour
+// of the talk's designs.
+bool options_talk_plan(const struct talk_options *);
+
 // EXIT_USAGE if an option was given that makes no sense with the mode; `what` is how the
 // mode was asked for, "talk sieve".
 int options_talk_fit(const struct talk_options *, enum talk_mode, const char *what,

@@ -2,6 +2,7 @@
 // it.
 #include "command.h"
 #include "gopher_report.h"
+#include "grade.h"
 #include "host.h"
 #include "programs.h"
 #include "talk_modes.h"
@@ -157,12 +158,22 @@ static int show_gophers(const struct options *o, struct fail *why)
     return bad ? -1 : 0;
 }
 
+static int grade(const struct options *o, struct fail *why)
+{
+    struct grade_opts opts = {.out = stdout, .color = terminal_color(o)};
+    return grade_run((const char *const *)o->words, &opts, why);
+}
+
 static int do_asked(const struct asked *asked, const struct options *o, struct fail *why)
 {
     switch (asked->mode) {
     case TALK_LIST:
         talk_list(stdout);
         return 0;
+    case TALK_WATCH:
+        return talk_watch(o, why);
+    case TALK_GRADE:
+        return grade(o, why);
     case TALK_GOPHERS:
         if (options_talk_plan(&o->talk))
             return show_gophers(o, why);
@@ -179,5 +190,7 @@ enum exit_code cmd_talk(struct options *o, int argc, char **argv, struct fail *w
         return why->code;
     if (asked.word)
         return asked.word->run(o, argc, argv, why);
+    if (asked.mode == TALK_CHECK)
+        return talk_check(o, argc, argv, why);
     return do_asked(&asked, o, why) ? why->code : EXIT_OK;
 }

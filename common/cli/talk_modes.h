@@ -4,7 +4,8 @@
 
 #include "command.h"
 #include "gopher_plan.h"
-#include "talk.h"
+
+#include <stdio.h>
 
 // Names the programs, and says how to go on.
 void talk_list(FILE *);
@@ -15,6 +16,9 @@ void talk_list_programs(FILE *);
 // Judges the claims whose numbers are the command's words; none: all.
 enum exit_code talk_check(const struct options *, int argc, char **argv,
                           struct fail *why);
+
+// The gophers on the screen, as pictures in text, or recorded.
+int talk_watch(const struct options *, struct fail *why);
 
 // The plans of the gophers that the options ask for, one for each design; malloced.
 // `virtual_time`: whatever the options say.

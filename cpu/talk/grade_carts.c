@@ -128,7 +128,7 @@ bool yard_run(struct yard *y, struct trial *t, void (*burn)(struct cart *const *
 {
     y->ledger = CSP_MAKE(done_chan, 1);
     struct burning b = {y, t, burn};
-    bool ran = trial_run(t, first, &b);
+    bool ran = run_trial(t, first, &b);
     csp_free(y->ledger);
     return ran;
 }

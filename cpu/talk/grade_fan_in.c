@@ -94,7 +94,7 @@ static void listen_to_both(void *arg)
 static bool converse(struct talk *talk, struct trial *t)
 {
     talk->trial = t;
-    bool ran = trial_run(t, listen_to_both, talk);
+    bool ran = run_trial(t, listen_to_both, talk);
     for (int i = 0; i < SPEAKERS; i++)
         csp_free(talk->speakers[i].out);
     csp_free(talk->both);

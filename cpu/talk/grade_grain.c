@@ -89,7 +89,7 @@ static bool run(struct trial *t, struct job job)
         it.made[i] = 0;
         it.used[i] = 0;
     }
-    bool ran = trial_run(t, use_all, &it.job);
+    bool ran = run_trial(t, use_all, &it.job);
     csp_free(it.slices);
     it.slices.ch = NULL;
     return ran;

@@ -81,7 +81,7 @@ static bool answer_all(struct library *l, struct trial *t, void (*first)(void *)
     l->trial = t;
     for (int i = 0; i < QUESTIONS; i++)
         draw(&l->questions[i], t);
-    return trial_run(t, first, l);
+    return run_trial(t, first, l);
 }
 
 // When it was found first, or UINT64_MAX.

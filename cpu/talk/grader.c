@@ -68,7 +68,7 @@ static void on_panic(const char *message)
     trial_expect(false, "panic: %s", message);
 }
 
-bool trial_run(struct trial *t, void (*first)(void *), void *arg)
+bool run_trial(struct trial *t, void (*first)(void *), void *arg)
 {
     int result = csp_run(first, arg, &t->opts, &t->stats);
     trial_expect(result != CSP_DEADLOCK,

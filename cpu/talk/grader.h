@@ -28,7 +28,7 @@ void check_real(const char *what, void (*trial)(struct trial *));
 void check_once(const char *what, int procs, void (*trial)(struct trial *));
 
 // In a trial: one run of tasks. False if it locked up or panicked: that is told already.
-bool trial_run(struct trial *, void (*first)(void *), void *arg);
+bool run_trial(struct trial *, void (*first)(void *), void *arg);
 
 // In a trial, in its tasks, too: if it is not true then this sentence says so, unless
 // another said something in this trial before.

@@ -45,6 +45,11 @@ expect 0 "$gopherbench" talk engines --design 'four*3' --carts 6 $small --json r
 silent out
 fact "so many carts for all" jq -e '[.cells[] | select(.error == null) | .params.carts == 6] | all' r.json
 
+# shellcheck disable=SC2086
+expect 0 "$gopherbench" talk engines --design four --books 40 --book-size 4K --runs 2 --procs 1
+fact "one row each on one processor" sh -c '[ "$(grep -cE "^✓ (serial|csp|omp) " out)" -eq 3 ]'
+says_not out 'Execution gain.*(csp|omp)'
+
 # Damage and absence.
 # shellcheck disable=SC2086
 expect 1 "$gopherbench" talk engines $small --design four --sabotage lost-book

@@ -1,0 +1,209 @@
+// grade_grain.c -- grades the grain: what handing over costs, and what a second processor
+// is good for.
+#include "exercise.h"
+#include "grader.h"
+
+#include <stdio.h>
+
+enum { NUMBERS_MOST = 12000, REAL_NUMBERS = 200000, SLICES = 16 };
+
+static struct {
+    struct job job;
+    const struct trial *trial;
+    void (*producer)(void *);
+    slice_chan slices;
+    int handed_over;              // slices
+    uint64_t made[REAL_NUMBERS];  // never 0 then
+    int used[REAL_NUMBERS];
+    uint64_t sum;
+} it;
+
+// Some nanoseconds of arithmetic, for threads.
+static uint64_t number_of(uint64_t seed)
+{
+    struct rng rng = {seed};
+    for (int i = 0; i < 2; i++)
+        rng.state ^= rng_next(&rng);
+    return rng.state | 1;
+}
+
+void make_number(const struct job *job, int number)
+{
+    if (number < 0 || number >= job->count) {
+        trial_expect(false, "expected numbers below %d to be made; seen %d", job->count,
+                     number);
+        return;
+    }
+    if (!it.trial->real)
+        csp_work(job->number_ns);
+    it.made[number] = number_of((uint64_t)number);
+}
+
+void hand_over(const struct job *job, slice_chan slices, struct slice slice)
+{
+    if (!it.trial->real)
+        csp_work(job->handover_ns);
+    csp_send(slices, slice);
+}
+
+static void use(struct slice slice)
+{
+    if (slice.count < 1 || slice.first < 0 || slice.first > it.job.count - slice.count) {
+        trial_expect(false, "a slice of %d numbers from %d on: there are %d", slice.count,
+                     slice.first, it.job.count);
+        return;
+    }
+    if (!it.trial->real)
+        csp_work(it.job.number_ns * (uint64_t)slice.count);
+    for (int i = slice.first; i < slice.first + slice.count; i++) {
+        trial_expect(it.made[i], "number %d was handed over before it was made", i);
+        it.used[i]++;
+        it.sum += number_of(it.made[i]);
+    }
+    it.handed_over++;
+}
+
+static void produce(void *arg)
+{
+    const struct job *job = arg;
+    exercise_grain(job, it.slices);
+}
+
+static void use_all(void *arg)
+{
+    struct job *job = arg;
+    it.slices = CSP_MAKE(slice_chan, SLICES);
+    csp_go_named("producer", it.producer, job);
+    struct slice slice;
+    while (csp_recv(it.slices, &slice))
+        use(slice);
+    trial_settle(it.trial);
+}
+
+static bool run(struct trial *t, struct job job)
+{
+    it.job = job;
+    it.trial = t;
+    it.handed_over = 0;
+    for (int i = 0; i < job.count; i++) {
+        it.made[i] = 0;
+        it.used[i] = 0;
+    }
+    bool ran = run_trial(t, use_all, &it.job);
+    csp_free(it.slices);
+    it.slices.ch = NULL;
+    return ran;
+}
+
+// To hand over takes as long as one to thirty numbers.
+static struct job draw(struct rng *rng)
+{
+    static const int ratios[] = {1, 2, 3, 5, 10, 20, 30};
+    int ratio = ratios[rng_below(rng, 7)];
+    uint64_t number_ns = 10 + rng_below(rng, 200);
+    return (struct job){.count = 400 * ratio - (int)rng_below(rng, 20),
+                        .number_ns = number_ns,
+                        .handover_ns = number_ns * (uint64_t)ratio};
+}
+
+static void nothing_lost(struct trial *t)
+{
+    if (!run(t, draw(&t->rng)))
+        return;
+    for (int i = 0; i < it.job.count; i++)
+        trial_expect(it.used[i] == 1, "expected that number %d of %d comes once; seen %d",
+                     i, it.job.count, it.used[i]);
+    trial_expect_gone(t);
+}
+
+static double work_ns(void)
+{
+    return 2.0 * (double)it.job.number_ns * it.job.count;
+}
+
+// How it went, for a sentence.
+static const char *seen(char *text, size_t size)
+{
+    snprintf(text, size, "%d numbers of %llu ns, %llu ns to hand over, in slices of %.0f",
+             it.job.count, (unsigned long long)it.job.number_ns,
+             (unsigned long long)it.job.handover_ns,
+             it.handed_over ? (double)it.job.count / it.handed_over : 0);
+    return text;
+}
+
+static void costs_little(struct trial *t)
+{
+    t->opts.procs = 1;
+    if (!run(t, draw(&t->rng)))
+        return;
+    char text[200];
+    double cost = 100 * ((double)t->stats.elapsed_ns / work_ns() - 1);
+    trial_expect(cost <= 5.0, "%s: expected that this costs 5 %% at most; seen %.1f %%",
+                 seen(text, sizeof text), cost);
+}
+
+static void two_gain(struct trial *t)
+{
+    t->opts.procs = 2;
+    if (!run(t, draw(&t->rng)))
+        return;
+    char text[200];
+    double gain = work_ns() / (double)t->stats.elapsed_ns;
+    trial_expect(gain >= 1.7,
+                 "%s: expected 1.7 times the work of one processor at least; seen %.2f",
+                 seen(text, sizeof text), gain);
+}
+
+// One by one, or without any structure: what the reader's slices are compared with.
+static void one_by_one(void *arg)
+{
+    const struct job *job = arg;
+    for (int i = 0; i < job->count; i++) {
+        make_number(job, i);
+        hand_over(job, it.slices, (struct slice){i, 1});
+    }
+    csp_close(it.slices);
+}
+
+static double without_structure_ns(int count)
+{
+    uint64_t began_ns = csp_now();
+    for (int i = 0; i < count; i++)
+        make_number(&it.job, i);
+    use((struct slice){0, count});
+    return (double)(csp_now() - began_ns) / count;
+}
+
+// On this machine, on one thread: shown, and judged by nobody.
+static void show_machine(void)
+{
+    struct trial t = {.opts = {.procs = 1, .seed = 1}, .real = true};
+    struct job job = {.count = REAL_NUMBERS};
+    it.job = job;
+    it.trial = &t;
+    without_structure_ns(job.count);
+    double plain_ns = without_structure_ns(job.count);
+    it.producer = one_by_one;
+    bool ran = run(&t, job);
+    double single_ns = (double)t.stats.elapsed_ns / job.count;
+    double handover_ns = single_ns > plain_ns ? single_ns - plain_ns : 0;
+    job.number_ns = (uint64_t)(plain_ns / 2) + 1;
+    job.handover_ns = (uint64_t)handover_ns + 1;
+    it.producer = produce;
+    if (!ran || !run(&t, job) || !it.handed_over)
+        return;
+    grader_show("on a thread of this machine a number takes %.0f ns without structure; "
+                "handed over one by one, %.0f ns; in your slices of %d, %.0f ns",
+                plain_ns, single_ns, job.count / it.handed_over,
+                (double)t.stats.elapsed_ns / job.count);
+}
+
+void grade_grain(void)
+{
+    it.producer = produce;
+    check_virtual("every number is handed over once, after it was made", nothing_lost);
+    check_virtual("on one processor, handing over costs 5 % at most", costs_little);
+    check_virtual("two processors do 1.7 times the work of one", two_gain);
+    check_real("nothing is lost on real threads", nothing_lost);
+    show_machine();
+}

@@ -1,0 +1,84 @@
+#!/bin/sh
+# grade.sh -- the exercises fail as they are given, with a sentence that helps; the solutions
+# pass; and what is wrong is found, whatever it does to the process that it is tried in.
+#   grade.sh DIRECTORY_OF_PROGRAMS
+. "$(dirname "$0")/../../cli/lib.sh" "$1/grade_given"
+programs=$1
+
+# graded DEADLINE_S PROGRAM EXERCISE SENTENCE: it fails, and says so. Lines are joined, since
+# sentences are wrapped.
+graded() {
+    expect 1 "$programs/grade_$2" "$1" "$3"
+    tr -s ' \n' '  ' <"$work/out" >"$work/joined" && mv "$work/joined" "$work/out"
+    says out "$4"
+    says out 'NOT YET'
+    says_not out 'PASS'
+    one_sentence
+}
+
+# The solutions.
+expect 0 "$programs/grade_solved" 60
+says out '^6 of 6 exercises pass$'
+says_not out '\[ \]|NOT YET|It printed'
+silent err
+
+# As they are given.
+graded 60 given fourth '100 loads burnt within 102 ms, as four gophers can; seen 200 ms'
+says out 'edit cpu/talk/exercises/exercise_fourth.c grade ./dev grade fourth'
+graded 60 given deadlock 'locks up after 4.000 ms: every task waits'
+says out 'It printed: \| fatal error: all tasks are asleep'
+says out '"returner" \[chan send'
+graded 60 given fan_in "Joe's word 1 was said at [0-9.]+ ms; expected it then, seen at"
+graded 60 given balancer 'no heap'
+says out 'expected half of the spread of taking turns'
+graded 60 given replicas 'expected no new look after that; seen replica'
+says out 'expected that all tasks end; [0-9]+ had not'
+graded 60 given grain 'in slices of 1: expected that this costs 5 % at most; seen [0-9]+'
+expect 1 "$programs/grade_given" 60
+says err '0 of 6 exercises pass'
+
+# What harms the process.
+sanitized=${SANITIZED:-}
+case $sanitized in
+'') crash='it crashed: Segmentation fault' overflow='it crashed: ' ;;
+*) crash='it (crashed|ended the process)' overflow=$crash ;;
+esac
+graded 60 crash fourth "$crash"
+graded 60 overflow fourth "$overflow"
+graded 60 exit fourth 'it ended the process, with exit code 0'
+graded 60 null fourth 'no cart \(NULL\) was carried'
+graded 60 panic fourth 'panic: send on closed channel'
+graded 2 hang fan_in 'seen none within 2 s, so it was stopped: it computes all the time'
+graded 2 again fan_in 'tries again and again'
+
+# What does another thing than what was asked for.
+graded 60 crowd fourth 'two carts were loaded at once'
+graded 60 room deadlock 'locks up'
+says out '\[x\] four carts: it ends'
+graded 60 carts deadlock 'expected that every cart is used'
+graded 60 alone deadlock 'expected four gophers; seen 0 tasks'
+graded 60 sleep fan_in "word [0-9]+ was said at"
+graded 60 prefer fan_in 'about 100 of the first 200 words from Joe; seen'
+graded 60 helpers fan_in 'expected no task but this one; seen 2 more'
+graded 60 scan balancer 'no heap'
+graded 60 lose balancer 'expected 400 requests completed; seen 399'
+says out 'dispatch gave a request to 0 workers'
+graded 60 leak replicas 'expected that all tasks end'
+graded 60 patient replicas "expected no new look after that"
+says out '\[x\] no task is left behind'
+graded 60 one replicas 'number 2 was not asked'
+graded 60 size grain 'costs 5 % at most'
+graded 60 rest grain 'comes once; seen 0'
+graded 60 lump grain 'expected 1.7 times the work of one processor'
+says out '\[x\] on one processor, handing over costs 5 %'
+
+# A crash costs its own exercise only.
+expect 1 "$programs/grade_crash" 60
+says err '5 of 6 exercises pass'
+
+# Names.
+expect 2 "$programs/grade_given" 60 fifth
+says err "fifth.*fourth, deadlock, fan_in, balancer, replicas and grain"
+silent out
+
+finish

@@ -83,7 +83,7 @@ uses() { # PATTERN WHAT ALLOWED_PREFIXES...
         grep -nE "$pattern" "$file" /dev/null && complain "$file uses $what"
     done
 }
-uses '#include <pthread.h>|#include <stdatomic.h>' 'threads or atomics' cpu/csp/
+uses '#include <pthread.h>|#include <stdatomic.h>' 'threads or atomics' cpu/csp/ cpu/threads_
 uses '#include <omp.h>|#pragma omp' OpenMP cpu/omp_
 uses '#include <CL/' OpenCL gpu/
 

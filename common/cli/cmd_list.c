@@ -3,6 +3,7 @@
 #include "design.h"
 #include "registry.h"
 #include "roster.h"
+#include "talk_modes.h"
 #include "text.h"
 
 #include <errno.h>
@@ -74,6 +75,8 @@ enum exit_code cmd_list(struct options *o, int argc, char **argv, struct fail *w
     for (int i = 0; i < designs_count; i++)
         printf("  %-16s %2d  %s\n", designs[i].name, design_gophers(&designs[i]),
                designs[i].summary);
+    printf("\nPrograms of the talk (gopherbench talk NAME)\n");
+    talk_list_programs(stdout);
     if (fflush(stdout) || ferror(stdout)) {
         fail_output(why, "standard output", errno);
         return why->code;

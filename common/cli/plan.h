@@ -37,6 +37,10 @@ int plan_columns(struct plan *, const struct options *, const char *const *fallb
 void plan_case(struct plan *, const struct workload *, const char *case_name,
                json_t *params);
 
+// Adds the last cell once more, for a caller who gives it other parameters. Cells move:
+// older pointers to them are stale.
+struct cell *plan_repeat(struct plan *);
+
 // Whether some column knows each of --variant's names for this workload: EXIT_USAGE if
 // not.
 int plan_check_variants(const struct plan *, const struct options *,

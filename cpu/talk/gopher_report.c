@@ -196,6 +196,13 @@ static void print_beside(const struct page *page, const struct record *r,
                 record_alive(r), record_working(r));
 }
 
+static void print_ash(const struct page *page, const struct record *r)
+{
+    if (r->plan.work == WORK_REAL)
+        fprintf(page->out, "  ash: %016llx, the sum of all digests\n",
+                (unsigned long long)r->ash);
+}
+
 static void print_last_wait(const struct page *page, const struct record *r, int gopher)
 {
     static const char *const what[DOINGS] = {[DOING_WAIT_CART] = "for a cart",
@@ -245,6 +252,7 @@ int gophers_show(const struct gopher_plan *plan, FILE *out, bool color, struct f
         if (r.result == CSP_OK) {
             print_rate(&page, &r);
             print_beside(&page, &r, &alone);
+            print_ash(&page, &r);
         } else {
             failed = say_deadlock(&page, &r, why);
         }

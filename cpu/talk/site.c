@@ -244,12 +244,21 @@ static int take_cart(struct gopher *me, int last, struct cart **cart)
     return next;
 }
 
+// He was there from the beginning, but may have had to wait for a processor to begin.
+static void begin(struct gopher *me)
+{
+    wait_begins(me, DOING_WAIT_CART, me->duty->of[0].first, NULL);
+    me->wait.from_ns = 0;
+    wait_ends(me, 0);
+}
+
 // Makes his trips with one cart after the other, until his share of the loads has passed.
 static void gopher(void *arg)
 {
     struct gopher *me = arg;
     struct cart *cart;
     int next = me->duty->stretches - 1;
+    begin(me);
     for (uint32_t left = (uint32_t)me->duty->stretches * me->share; left > 0; left--) {
         next = take_cart(me, next, &cart);
         const struct stretch s = me->duty->of[next];
@@ -268,13 +277,17 @@ static void yard(void *arg)
     const struct half *half = arg;
     const struct ground *g = half->lane->ground;
     const uint32_t turns = (uint32_t)g->plan.design.turns;
-    const uint32_t loaders = g->plan.loads < turns ? g->plan.loads : turns;
-    struct cart *cart;
-    for (uint32_t i = 0; i < g->plan.carts; i++)
-        csp_send(half->at[LOAD], &half->carts[i]);
-    for (uint32_t i = 0; i < loaders; i++)
-        csp_recv(half->all_out, NULL);
-    for (uint32_t i = 0; i < g->plan.carts; i++) {
+    uint32_t out = 0, loaders = g->plan.loads < turns ? g->plan.loads : turns;
+    while (loaders > 0) {
+        struct cart *next = out < g->plan.carts ? &half->carts[out] : NULL;
+        struct csp_case cases[] = {CSP_CASE_RECV(half->all_out, NULL),
+                                   CSP_CASE_SEND(half->at[LOAD], &next)};
+        if (csp_select(cases, out < g->plan.carts ? 2 : 1, CSP_FOREVER) == 0)
+            loaders--;
+        else
+            out++;
+    }
+    for (struct cart *cart; out > 0; out--) {
         csp_recv(half->at[LOAD], &cart);
         assert(!cart->home && cart->load == LOAD_NONE);
         cart->home = true;

@@ -61,14 +61,13 @@ struct gopher_plan plan_as_measured(const struct record *r)
 static void print_times(const struct page *page, const struct gopher_plan *p)
 {
     if (p->work == WORK_REAL)
-        fprintf(page->out, " %u bytes a load", p->book_bytes);
-    if (p->work == WORK_REAL && !p->virtual_time) {
-        fprintf(page->out, "\n");
+        fprintf(page->out, " %u bytes a load\n", p->book_bytes);
+    if (p->work == WORK_REAL && !p->virtual_time)
         return;
-    }
+    fprintf(page->out, "%s", p->work == WORK_REAL ? "each takes:" : "");
     for (enum trip t = LOAD; t < TRIPS; t++)
-        fprintf(page->out, "%s %s %.3f", t || p->work == WORK_REAL ? "," : "",
-                trip_words[t], ms(plan_trip_ns(p, t)));
+        fprintf(page->out, "%s %s %.3f", t ? "," : "", trip_words[t],
+                ms(plan_trip_ns(p, t)));
     fprintf(page->out, " ms\n");
 }
 

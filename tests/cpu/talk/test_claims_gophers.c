@@ -1,6 +1,7 @@
 // test_claims_gophers.c -- claims 1 to 10 are judged, the same every time, and say what
 // by.
 #include "claim.h"
+#include "trial.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -109,6 +110,47 @@ static void demands(void **state)
     assert_string_equal(finding_word(FINDING_INCONCLUSIVE), "INCONCLUSIVE");
 }
 
+// What a judge demands of a run can fail: a load a nanosecond too early, a window of one
+// load where the pattern has four, a deadlock.
+static void what_is_not_so_is_refuted(void **state)
+{
+    (void)state;
+    const struct claim_opts opts = {.seed = 1};
+    struct gopher_plan p = trial_plan("four", 4), hands = p;
+    hands.unbuffered = true;
+    hands.carts = 3;
+    struct evidence exact = {0}, early = {0}, window = {0}, fewer = {0};
+    struct trial t = {.e = &exact, .opts = &opts};
+    assert_true(trial_pace(&t, &p, 1, TRIP_NS) == 1);
+    assert_int_equal(exact.finding, FINDING_PASS);
+    t.e = &early;
+    trial_pace(&t, &p, 1, TRIP_NS - 1);
+    assert_int_equal(early.finding, FINDING_REFUTED);
+    t.e = &window;
+    p.procs = 3;
+    trial_pace(&t, &p, 1, TRIP_NS);
+    assert_int_equal(window.finding, FINDING_REFUTED);
+    t.e = &fewer;
+    trial_pace(&t, &hands, 1, TRIP_NS);
+    assert_int_equal(fewer.finding, FINDING_REFUTED);
+}
+
+static void what_cannot_be_run_is_inconclusive(void **state)
+{
+    (void)state;
+    const struct claim_opts opts = {.real = true, .procs = 1, .seed = 1};
+    struct gopher_plan p = trial_plan("four", 4);
+    struct evidence e = {0};
+    struct trial t = {.e = &e, .opts = &opts};
+    p.carts = 0;
+    assert_true(trial_pace(&t, &p, 1, TRIP_NS) == 0);
+    trial_demand(&t, false);
+    trial_end(&t, &p);
+    assert_int_equal(e.finding, FINDING_INCONCLUSIVE);
+    assert_non_null(strstr(e.figure, "could not be run"));
+    assert_string_equal(e.real, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +159,8 @@ int main(void)
         cmocka_unit_test(this_machine_decides_nothing),
         cmocka_unit_test(rows),
         cmocka_unit_test(demands),
+        cmocka_unit_test(what_is_not_so_is_refuted),
+        cmocka_unit_test(what_cannot_be_run_is_inconclusive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

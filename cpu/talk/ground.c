@@ -100,6 +100,7 @@ static bool make_gopher(struct ground *g, int number, struct diary *diary)
     const struct gopher_plan *p = &g->plan;
     const struct post at = plan_post(p, number);
     struct gopher *one = &g->gophers[number];
+    one->ground = g;
     one->half = &g->lanes[at.lane].half[at.half];
     one->duty = design_duty(p->design.roles, at.role);
     one->share = plan_share(p, at.turn);

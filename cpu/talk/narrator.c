@@ -1,7 +1,10 @@
 // narrator.c -- see talk.h. Lines come from tasks on several threads: the stream's own
 // lock keeps them, and the counts of what held, whole.
+#include "host.h"
 #include "talk.h"
 
+#include <assert.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -60,6 +63,14 @@ struct talk_result talk_tell(const struct program *p, const struct talk_opts *op
     return it.result;
 }
 
+double talk_figure(const struct talk_result *result, const char *name)
+{
+    for (int i = 0; i < result->figure_count; i++)
+        if (strcmp(result->figures[i].name, name) == 0)
+            return result->figures[i].value;
+    return NAN;
+}
+
 static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *stats)
 {
     struct csp_opts opts = {.procs = procs,
@@ -107,10 +118,20 @@ bool talk_virtual(void)
     return it.opts.virtual_time;
 }
 
+uint64_t talk_tasks(uint64_t usual)
+{
+    enum { TASK_BYTES = 8192 };
+    if (it.opts.tasks)
+        return it.opts.tasks;
+    uint64_t room = host_available_memory() / TASK_BYTES;
+    return usual < room ? usual : room;
+}
+
 struct rng talk_rng(uint64_t who)
 {
     struct rng rng = {it.opts.seed};
-    rng.state ^= rng_next(&rng) + who * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = rng_next(&rng);
+    rng.state ^= mixed + who * UINT64_C(0x9e3779b97f4a7c15);
     return rng;
 }
 
@@ -147,4 +168,10 @@ void holds(bool truth, const char *format, ...)
     fputc('\n', it.opts.out);
     funlockfile(it.opts.out);
     va_end(args);
+}
+
+void finds(const char *name, double value)
+{
+    assert(it.result.figure_count < FIGURES_MOST);
+    it.result.figures[it.result.figure_count++] = (struct figure){name, value};
 }

@@ -5,5 +5,12 @@
 #include "talk.h"
 
 extern const struct program talk_go;
+extern const struct program talk_balancer;
+extern const struct program talk_heap_balancer;
+extern const struct program talk_replicas;
+extern const struct program talk_search;
+extern const struct program talk_devices;
+extern const struct program talk_counter;
+extern const struct program talk_million;
 
 #endif

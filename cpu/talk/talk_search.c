@@ -2,7 +2,7 @@
 #include "chance.h"
 #include "talk.h"
 
-enum { KINDS = 3 };
+enum { KINDS = 3, ALL_KINDS = 7 };  // one bit each
 
 struct way {
     const char *name, *complete;  // of its figures, too
@@ -54,21 +54,18 @@ static void search(struct tally *t, int who)
 {
     uint64_t began_ns = csp_now();
     time_chan deadline = {csp_after(t->way->patience_ms * MILLISECONDS)};
-    int kind, count = 0, missing = KINDS * t->way->replicas;
+    int kind, here = 0, missing = KINDS * t->way->replicas;
     // Room for every answer: who is late does not wait for us.
     kind_chan answers = CSP_MAKE(kind_chan, (size_t)missing);
     ask(t->way, who, answers);
-    bool here[KINDS] = {false};
     struct csp_case cases[] = {CSP_CASE_RECV(answers, &kind),
                                CSP_CASE_RECV(deadline, NULL)};
-    for (; count < KINDS && csp_select(cases, 2, CSP_FOREVER) == 0; missing--) {
-        count += !here[kind];
-        here[kind] = true;
-    }
+    for (; here != ALL_KINDS && csp_select(cases, 2, CSP_FOREVER) == 0; missing--)
+        here |= 1 << kind;
     t->sum_ms += (double)(csp_now() - began_ns) / 1e6;
-    t->complete += count == KINDS;
+    t->complete += here == ALL_KINDS;
     if (who == 0)
-        say("%s: %d of 3 in time", t->way->name, count);
+        say("%s: %s", t->way->name, here == ALL_KINDS ? "complete" : "incomplete");
     while (missing-- > 0)
         csp_recv(answers, NULL);
     csp_free(answers);

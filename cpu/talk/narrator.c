@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -38,8 +39,9 @@ static void print_head(const struct program *p)
     print_lines(p->story);
     if (!p->question)
         return;
-    fprintf(it.opts.out, "\n  %sWhat do you expect?%s %s\n", paint("\33[1m"),
-            paint("\33[0m"), p->question);
+    fprintf(it.opts.out, "\n  %sWhat do you expect?%s\n", paint("\33[1m"),
+            paint("\33[0m"));
+    print_lines(p->question);
     if (!it.opts.ask)
         return;
     fprintf(it.opts.out, "  (Enter goes on) ");
@@ -108,6 +110,37 @@ int talk_run_for(int expected, void (*first)(void *), void *arg)
     return result;
 }
 
+struct whole {
+    void (*first)(void *);
+    void *arg;
+};
+
+static void run_whole(void *arg)
+{
+    const struct whole *whole = arg;
+    whole->first(whole->arg);
+    // Virtual time passes only when nobody has anything left to do.
+    csp_sleep(it.opts.virtual_time ? MILLISECONDS : 20 * MILLISECONDS);
+}
+
+int talk_run_whole(void (*first)(void *), void *arg)
+{
+    struct csp_stats stats;
+    struct whole whole = {first, arg};
+    int result = talk_run_on(it.opts.procs, run_whole, &whole, &stats);
+    if (result != CSP_OK)
+        return result;
+    if (stats.leaked == 0)
+        holds(true, "all of the %" PRIu64 " tasks have ended", stats.spawned);
+    else if (it.opts.virtual_time)
+        holds(false, "%" PRIu64 " of the %" PRIu64 " tasks are left over", stats.leaked,
+              stats.spawned);
+    else
+        say("%" PRIu64 " of the %" PRIu64 " tasks had not ended yet", stats.leaked,
+            stats.spawned);
+    return CSP_OK;
+}
+
 int talk_procs(void)
 {
     return it.opts.procs;
@@ -156,15 +189,35 @@ void say(const char *format, ...)
     va_end(args);
 }
 
+static void print_fact(bool truth, const char *format, va_list args)
+{
+    *(truth ? &it.result.held : &it.result.broken) += 1;
+    fprintf(it.opts.out, "  %s%s%s ", paint(truth ? "\33[32m" : "\33[31m"),
+            truth ? "✓" : "✗", paint("\33[0m"));
+    vfprintf(it.opts.out, format, args);
+}
+
 void holds(bool truth, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     flockfile(it.opts.out);
-    *(truth ? &it.result.held : &it.result.broken) += 1;
-    fprintf(it.opts.out, "  %s%s%s ", paint(truth ? "\33[32m" : "\33[31m"),
-            truth ? "✓" : "✗", paint("\33[0m"));
-    vfprintf(it.opts.out, format, args);
+    print_fact(truth, format, args);
+    fputc('\n', it.opts.out);
+    funlockfile(it.opts.out);
+    va_end(args);
+}
+
+void lasted(uint64_t ns, uint64_t should_ns, const char *format, ...)
+{
+    bool exact = ns == should_ns;
+    va_list args;
+    va_start(args, format);
+    flockfile(it.opts.out);
+    print_fact(exact || (!it.opts.virtual_time && ns > should_ns), format, args);
+    fprintf(it.opts.out, " %.3f ms", (double)ns / 1e6);
+    if (!exact)
+        fprintf(it.opts.out, "; %.3f were due", (double)should_ns / 1e6);
     fputc('\n', it.opts.out);
     funlockfile(it.opts.out);
     va_end(args);

@@ -7,6 +7,15 @@
 // clang-format off
 const struct program *const programs[] = {
     &talk_go,
+    &talk_timer,
+    &talk_select,
+    &talk_compose,
+    &talk_daemon,
+    &talk_boring,
+    &talk_fan_in,
+    &talk_in_step,
+    &talk_daisy,
+    &talk_sieve,
     &talk_balancer,
     &talk_heap_balancer,
     &talk_replicas,

@@ -75,6 +75,12 @@ int talk_run(void (*first)(void *), void *arg);
 int talk_run_on(int procs, void (*first)(void *), void *arg, struct csp_stats *stats);
 int talk_run_for(int result, void (*first)(void *), void *arg);
 
+// As talk_run, of a program that leaves no task behind: when first has returned, those
+// who have sent their last message are given a moment to return, too; that no other is
+// left must hold. (In real time, where a moment can be too short, it is said how many
+// are.)
+int talk_run_whole(void (*first)(void *), void *arg);
+
 // What was asked for.
 int talk_procs(void);
 bool talk_virtual(void);
@@ -86,7 +92,8 @@ uint64_t talk_tasks(uint64_t usual);
 // A stream of random numbers of the program's seed, a different one for each `who`.
 struct rng talk_rng(uint64_t who);
 
-// One line: in a run with the time since it began before it, and indented. From any task.
+// One line of 64 columns at most (76 in the two below): in a run with the time since it
+// began before it, and indented. From any task.
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 // One line that says what must hold, and whether it does. From any task.
@@ -94,5 +101,10 @@ __attribute__((format(printf, 2, 3))) void holds(bool truth, const char *format,
 
 // Keeps a figure for the claims, under a name that stays. Not from two tasks at once.
 void finds(const char *name, double value);
+
+// One line that says what took ns, and must hold: exactly as long as it should under
+// virtual time; no less in real time, where machines add what they like.
+__attribute__((format(printf, 3, 4))) void lasted(uint64_t ns, uint64_t should_ns,
+                                                  const char *format, ...);
 
 #endif

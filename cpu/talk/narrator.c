@@ -73,13 +73,19 @@ double talk_figure(const struct talk_result *result, const char *name)
     return NAN;
 }
 
+const char *talk_trace(void)
+{
+    const char *path = it.traced ? NULL : it.opts.trace;
+    it.traced = true;
+    return path;
+}
+
 static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *stats)
 {
     struct csp_opts opts = {.procs = procs,
                             .seed = it.opts.seed,
                             .virtual_time = it.opts.virtual_time,
-                            .trace = it.traced ? NULL : it.opts.trace};
-    it.traced = true;
+                            .trace = talk_trace()};
     it.running = true;
     it.began_ns = it.opts.virtual_time ? 0 : csp_now();
     int result = csp_run(first, arg, &opts, stats);
@@ -158,6 +164,11 @@ uint64_t talk_tasks(uint64_t usual)
         return it.opts.tasks;
     uint64_t room = host_available_memory() / TASK_BYTES;
     return usual < room ? usual : room;
+}
+
+uint64_t talk_seed(void)
+{
+    return it.opts.seed;
 }
 
 struct rng talk_rng(uint64_t who)

@@ -16,6 +16,7 @@ const struct program *const programs[] = {
     &talk_in_step,
     &talk_daisy,
     &talk_sieve,
+    &talk_gophers,
     &talk_balancer,
     &talk_heap_balancer,
     &talk_replicas,

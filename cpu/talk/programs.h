@@ -5,6 +5,7 @@
 #include "talk.h"
 
 extern const struct program talk_go;
+extern const struct program talk_gophers;
 extern const struct program talk_timer;
 extern const struct program talk_select;
 extern const struct program talk_compose;

@@ -84,6 +84,11 @@ int talk_run_whole(void (*first)(void *), void *arg);
 // What was asked for.
 int talk_procs(void);
 bool talk_virtual(void);
+uint64_t talk_seed(void);
+
+// The path of the trace, for the run that a program makes without talk_run; NULL when no
+// trace is asked for, or another run has it.
+const char *talk_trace(void);
 
 // How many tasks, for a program that starts very many: as asked for, else `usual`, or as
 // many as the memory has room for with a page of stack and a page of table each.

@@ -52,9 +52,11 @@ struct talk_result talk_tell(const struct program *p, const struct talk_opts *op
     it.opts = *opts;
     it.result = (struct talk_result){0};
     it.running = it.traced = false;
-    if (p->real_time_only)
-        it.opts.virtual_time = false;
     print_head(p);
+    if (p->real_time_only && opts->virtual_time) {
+        it.opts.virtual_time = false;
+        fprintf(it.opts.out, "  (In real time: virtual time could show nothing here.)\n");
+    }
     fprintf(it.opts.out, "\n");
     p->tell();
     fprintf(it.opts.out, "\n");
@@ -67,6 +69,7 @@ static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *st
     struct csp_opts opts = {.procs = procs,
                             .seed = it.opts.seed,
                             .virtual_time = it.opts.virtual_time,
+                            .policy = it.opts.policy,
                             .trace = it.traced ? NULL : it.opts.trace};
     it.traced = true;
     it.running = true;
@@ -122,10 +125,10 @@ int talk_run_whole(void (*first)(void *), void *arg)
     if (stats.leaked == 0)
         holds(true, "all of the %" PRIu64 " tasks have ended", stats.spawned);
     else if (it.opts.virtual_time)
-        holds(false, "%" PRIu64 " of the %" PRIu64 " tasks are left over", stats.leaked,
+        holds(false, "tasks left over: %" PRIu64 " of %" PRIu64, stats.leaked,
               stats.spawned);
     else
-        say("%" PRIu64 " of the %" PRIu64 " tasks had not ended yet", stats.leaked,
+        say("tasks that had not ended yet: %" PRIu64 " of %" PRIu64, stats.leaked,
             stats.spawned);
     return CSP_OK;
 }

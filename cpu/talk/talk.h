@@ -22,7 +22,7 @@
 struct program {
     const char *name;      // as typed
     const char *summary;   // for the list, 60 columns at most
-    const char *story;     // what is about to be seen: a few lines of 76 columns at most
+    const char *story;     // what is about to be seen: a few lines of 78 columns at most
     const char *question;  // what do you expect? NULL: nothing is asked
     const char *moral;     // what was learnt; lines as in the story
     // An ordinary function, outside of any run: calls talk_run once or several times.
@@ -37,10 +37,11 @@ struct talk_opts {
     int procs;  // >= 1
     uint64_t seed;
     bool virtual_time;
-    const char *trace;  // of the program's first run; NULL: none
-    bool ask;           // wait for Enter at the question
-    bool color;         // of what goes to out
-    FILE *out;          // not the caller's until talk_tell returns
+    enum csp_policy policy;  // under virtual time
+    const char *trace;       // of the program's first run; NULL: none
+    bool ask;                // wait for Enter at the question
+    bool color;              // of what goes to out
+    FILE *out;               // not the caller's until talk_tell returns
 };
 
 // What became of a program.

@@ -4,10 +4,11 @@
 #include "talk.h"
 
 #include <assert.h>
-#include <math.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct narrator {
     struct talk_opts opts;
@@ -55,9 +56,11 @@ struct talk_result talk_tell(const struct program *p, const struct talk_opts *op
     it.opts = *opts;
     it.result = (struct talk_result){0};
     it.running = it.traced = false;
-    if (p->real_time_only)
-        it.opts.virtual_time = false;
     print_head(p);
+    if (p->real_time_only && opts->virtual_time) {
+        it.opts.virtual_time = false;
+        fprintf(it.opts.out, "  (In real time: virtual time could show nothing here.)\n");
+    }
     fprintf(it.opts.out, "\n");
     p->tell();
     fprintf(it.opts.out, "\n");
@@ -85,6 +88,7 @@ static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *st
     struct csp_opts opts = {.procs = procs,
                             .seed = it.opts.seed,
                             .virtual_time = it.opts.virtual_time,
+                            .policy = it.opts.policy,
                             .trace = talk_trace()};
     it.running = true;
     it.began_ns = it.opts.virtual_time ? 0 : csp_now();
@@ -139,10 +143,10 @@ int talk_run_whole(void (*first)(void *), void *arg)
     if (stats.leaked == 0)
         holds(true, "all of the %" PRIu64 " tasks have ended", stats.spawned);
     else if (it.opts.virtual_time)
-        holds(false, "%" PRIu64 " of the %" PRIu64 " tasks are left over", stats.leaked,
+        holds(false, "tasks left over: %" PRIu64 " of %" PRIu64, stats.leaked,
               stats.spawned);
     else
-        say("%" PRIu64 " of the %" PRIu64 " tasks had not ended yet", stats.leaked,
+        say("tasks that had not ended yet: %" PRIu64 " of %" PRIu64, stats.leaked,
             stats.spawned);
     return CSP_OK;
 }
@@ -159,10 +163,10 @@ bool talk_virtual(void)
 
 uint64_t talk_tasks(uint64_t usual)
 {
-    enum { TASK_BYTES = 8192 };
     if (it.opts.tasks)
         return it.opts.tasks;
-    uint64_t room = host_available_memory() / TASK_BYTES;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t room = host_available_memory() / (page + page / 4);
     return usual < room ? usual : room;
 }
 

@@ -22,7 +22,7 @@
 struct program {
     const char *name;      // as typed
     const char *summary;   // for the list, 60 columns at most
-    const char *story;     // what is about to be seen: a few lines of 76 columns at most
+    const char *story;     // what is about to be seen: a few lines of 78 columns at most
     const char *question;  // what do you expect? NULL: nothing is asked
     const char *moral;     // what was learnt; lines as in the story
     // An ordinary function, outside of any run: calls talk_run once or several times.
@@ -37,11 +37,12 @@ struct talk_opts {
     int procs;  // >= 1
     uint64_t seed;
     bool virtual_time;
-    uint64_t tasks;     // of programs that start very many; 0: their own number
-    const char *trace;  // of the program's first run; NULL: none
-    bool ask;           // wait for Enter at the question
-    bool color;         // of what goes to out
-    FILE *out;          // not the caller's until talk_tell returns
+    uint64_t tasks;          // of programs that start very many; 0: their own number
+    enum csp_policy policy;  // under virtual time
+    const char *trace;       // of the program's first run; NULL: none
+    bool ask;                // wait for Enter at the question
+    bool color;              // of what goes to out
+    FILE *out;               // not the caller's until talk_tell returns
 };
 
 // A number that a program found, under a name: what the claims are judged by.
@@ -91,7 +92,7 @@ uint64_t talk_seed(void);
 const char *talk_trace(void);
 
 // How many tasks, for a program that starts very many: as asked for, else `usual`, or as
-// many as the memory has room for with a page of stack and a page of table each.
+// many as the memory has room for, a page of stack and a quarter for the rest each.
 uint64_t talk_tasks(uint64_t usual);
 
 // A stream of random numbers of the program's seed, a different one for each `who`.

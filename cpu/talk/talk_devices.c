@@ -108,7 +108,7 @@ const struct program talk_devices = {
         "A disk, a screen, a keyboard and a network card work at the same time, each in\n"
         "a rhythm of its own, and raise interrupts. One kernel serves whatever comes,\n"
         "on one processor.",
-    .question = "how busy is the processor with four devices at once?",
+    .question = "How busy is the processor with four devices at once?",
     .moral =
         "Four things go on at once, and one processor deals with them, mostly idle:\n"
         "concurrency without any parallelism. A second processor would not make the\n"

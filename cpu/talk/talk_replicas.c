@@ -101,7 +101,7 @@ const struct program talk_replicas = {
     .story = "Replicas of a data base answer after 0 to 100 ms. We ask four at once and\n"
              "take the first answer: what becomes of the three others? Then we ask one,\n"
              "two, four and eight, many times, and wait for the first answer each time.",
-    .question = "how much sooner does the first of k replicas answer?",
+    .question = "How much sooner does the first of k replicas answer?",
     .moral =
         "A channel with room for every answer lets the losers end; without it they wait\n"
         "for ever, and their memory with them. The more are asked, the sooner the first\n"

@@ -109,7 +109,7 @@ const struct program talk_gophers = {
         "gopher makes all of them in turn. The other designs are the same trips dealt\n"
         "to more gophers, who hand carts over by channels. Shown: how many, how fast\n"
         "beside one, what no run can beat, and that with a processor for each gopher.",
-    .question = "what are four gophers worth on one processor? And on eight?",
+    .question = "What are four gophers worth on one processor? And on eight?",
     .moral =
         "The designs are concurrent: that is how they are built, and on one processor\n"
         "they are as correct, and no faster. How much is parallel is decided when they\n"

@@ -13,6 +13,7 @@
 
 #include "csp.h"
 #include "design.h"
+#include "fail.h"
 
 // What a trip does with its time.
 enum work {
@@ -31,7 +32,9 @@ struct gopher_plan {
     uint64_t trip_ns[TRIPS];
     enum work work;
     bool exponential;     // the times are random, with these means
-    bool unbuffered;      // carts are handed over from hand to hand: a place has no room
+    bool unbuffered;      // carts are handed over from hand to hand: a place has no room;
+                          // as many carts as gophers then lock each other up, and so does
+                          // a gopher who should hand a cart to himself
     uint32_t book_bytes;  // of a cartload, where work is real
     int procs;
     bool virtual_time;
@@ -43,6 +46,20 @@ struct gopher_plan {
 // The design `four` with 4 carts, 100 loads, 1 ms a trip, spinning, on one processor in
 // virtual time, first in first out.
 extern const struct gopher_plan gopher_plan_default;
+
+// What a plan may ask for.
+enum {
+    PLAN_LANES_MAX = 4096,
+    PLAN_TURNS_MAX = 64,
+    PLAN_GOPHERS_MAX = 65536,
+    PLAN_CARTS_MAX = 4096,
+    PLAN_LOADS_MAX = 10000000,
+    PLAN_BOOK_MAX = 64 << 20
+};
+#define PLAN_TRIP_MAX_NS UINT64_C(3600000000000)
+
+// Fails with EXIT_USAGE and a sentence when the plan asks for what cannot be.
+int plan_check(const struct gopher_plan *, struct fail *why);
 
 // Cartloads per second in the steady state, at most, and the reason for it.
 enum limit { LIMIT_GOPHER, LIMIT_END, LIMIT_CARTS, LIMIT_PROCS };
@@ -67,5 +84,11 @@ int plan_gopher(const struct gopher_plan *, struct post);
 
 // How long a trip takes on the plan's way: shorter where there are two halves.
 uint64_t plan_trip_ns(const struct gopher_plan *, enum trip);
+uint64_t plan_round_ns(const struct gopher_plan *);  // all trips of one half
+
+// How many of a lane's loads are a gopher's who has this turn.
+uint32_t plan_share(const struct gopher_plan *, int turn);
+
+extern const char *const trip_words[TRIPS];  // "load", "carry", "unload", "return"
 
 #endif

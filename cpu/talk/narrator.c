@@ -1,8 +1,11 @@
 // narrator.c -- see talk.h. Lines come from tasks on several threads: the stream's own
 // lock keeps them, and the counts of what held, whole.
+#include "host.h"
 #include "talk.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -64,14 +67,28 @@ struct talk_result talk_tell(const struct program *p, const struct talk_opts *op
     return it.result;
 }
 
+double talk_figure(const struct talk_result *result, const char *name)
+{
+    for (int i = 0; i < result->figure_count; i++)
+        if (strcmp(result->figures[i].name, name) == 0)
+            return result->figures[i].value;
+    return NAN;
+}
+
+const char *talk_trace(void)
+{
+    const char *path = it.traced ? NULL : it.opts.trace;
+    it.traced = true;
+    return path;
+}
+
 static int run(int procs, void (*first)(void *), void *arg, struct csp_stats *stats)
 {
     struct csp_opts opts = {.procs = procs,
                             .seed = it.opts.seed,
                             .virtual_time = it.opts.virtual_time,
                             .policy = it.opts.policy,
-                            .trace = it.traced ? NULL : it.opts.trace};
-    it.traced = true;
+                            .trace = talk_trace()};
     it.running = true;
     it.began_ns = it.opts.virtual_time ? 0 : csp_now();
     int result = csp_run(first, arg, &opts, stats);
@@ -143,10 +160,25 @@ bool talk_virtual(void)
     return it.opts.virtual_time;
 }
 
+uint64_t talk_tasks(uint64_t usual)
+{
+    enum { TASK_BYTES = 8192 };
+    if (it.opts.tasks)
+        return it.opts.tasks;
+    uint64_t room = host_available_memory() / TASK_BYTES;
+    return usual < room ? usual : room;
+}
+
+uint64_t talk_seed(void)
+{
+    return it.opts.seed;
+}
+
 struct rng talk_rng(uint64_t who)
 {
     struct rng rng = {it.opts.seed};
-    rng.state ^= rng_next(&rng) + who * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = rng_next(&rng);
+    rng.state ^= mixed + who * UINT64_C(0x9e3779b97f4a7c15);
     return rng;
 }
 
@@ -171,7 +203,9 @@ void say(const char *format, ...)
     va_end(args);
 }
 
-static void print_fact(bool truth, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void print_fact(bool truth,
+                                                             const char *format,
+                                                             va_list args)
 {
     *(truth ? &it.result.held : &it.result.broken) += 1;
     fprintf(it.opts.out, "  %s%s%s ", paint(truth ? "\33[32m" : "\33[31m"),
@@ -203,4 +237,10 @@ void lasted(uint64_t ns, uint64_t should_ns, const char *format, ...)
     fputc('\n', it.opts.out);
     funlockfile(it.opts.out);
     va_end(args);
+}
+
+void finds(const char *name, double value)
+{
+    assert(it.result.figure_count < FIGURES_MOST);
+    it.result.figures[it.result.figure_count++] = (struct figure){name, value};
 }

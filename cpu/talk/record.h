@@ -62,6 +62,9 @@ struct share {
 };
 struct share record_share(const struct record *, int gopher);
 
+// For whom a gopher waited in a stint of his; -1: for nobody, or for a processor.
+int record_waits_for(const struct record *, int gopher, size_t stint);
+
 // The gopher who holds up the others: the one who works the greatest part of the time.
 int record_bottleneck(const struct record *);
 
@@ -72,6 +75,13 @@ double record_working(const struct record *);
 
 // The stint of a gopher at an instant, or NULL before his first and after his last.
 const struct stint *record_at(const struct record *, int gopher, uint64_t ns);
+
+// Writes down what a gopher did from one instant to the other; nothing where it took no
+// time. His diary has room.
+void diary_note(struct diary *, struct stint);
+
+// The same, also when it took no time: in what the end of the run found him.
+void diary_end(struct diary *, struct stint);
 
 void record_free(struct record *);  // a zeroed one is fine
 

@@ -12,15 +12,14 @@ gopherbench=$1
 shift
 
 told=0
-all=$(programs)
+all=$(programs) || exit 1
 # Names are words.
 # shellcheck disable=SC2086
 [ $# -gt 0 ] || set -- $all
 for name in "$@"; do
     left_out "$name" && continue
     seeds='1 2 3 4 5'
-    # A million tasks take seconds each time.
-    case $name in daisy | million) seeds=2 ;; esac
+    takes_long "$name" && seeds=
     expect 0 "$gopherbench" talk "$name" --procs 2 --seed 1 </dev/null
     grep -q '✓' "$work/out" || wrong "$name states a fact in real time"
     for seed in $seeds; do

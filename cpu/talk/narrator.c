@@ -204,7 +204,9 @@ void say(const char *format, ...)
     va_end(args);
 }
 
-static void print_fact(bool truth, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void print_fact(bool truth,
+                                                             const char *format,
+                                                             va_list args)
 {
     *(truth ? &it.result.held : &it.result.broken) += 1;
     fprintf(it.opts.out, "  %s%s%s ", paint(truth ? "\33[32m" : "\33[31m"),

@@ -98,7 +98,7 @@ static void tell(void)
         double waiting = jobs_per_s(&wait), computing = jobs_per_s(&compute);
         say("%7d %18.0f %14.0f", wait.workers, waiting, computing);
         bounded = bounded && within_bounds(&wait) && within_bounds(&compute);
-        finds(names[i], waiting);
+        finds(names[i], (double)wait.took_ns / 1e9);
     }
     holds(bounded, "n workers need an nth of the time%s",
           talk_virtual() ? "" : " or more");

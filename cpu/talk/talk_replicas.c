@@ -74,7 +74,7 @@ static void many_queries(void *arg)
 // The first of k answers after U(0, 100) ms has the mean 100 / (k + 1).
 static void compare(int replicas, const char *name)
 {
-    struct tally t = {.replicas = replicas, .queries = talk_virtual() ? 2000 : 10};
+    struct tally t = {.replicas = replicas, .queries = talk_virtual() ? 1000 : 10};
     talk_run(many_queries, &t);
     double k = replicas, mean = t.sum_ms / t.queries, expected = SLOWEST_MS / (k + 1);
     double slack = 4 * expected * sqrt(k / (k + 2) / t.queries);  // four standard errors

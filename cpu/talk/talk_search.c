@@ -81,7 +81,7 @@ static void searches(void *arg)
 
 static void try_way(const struct way *way, struct law law)
 {
-    struct tally t = {.way = way, .searches = talk_virtual() ? 2000 : 8};
+    struct tally t = {.way = way, .searches = talk_virtual() ? 1000 : 8};
     talk_run(searches, &t);
     double mean = t.sum_ms / t.searches, complete = 100.0 * t.complete / t.searches;
     double slack = chance_slack_ms(law, t.searches);

@@ -34,6 +34,27 @@ const struct claim claims[] = {
      "On one processor every design burns the same books to the same ash, and is slower "
      "than a loop by its bookkeeping alone.",
      GOPHERS "--design sixteen --procs 1 --loads 60 --work real", false, judge_ash},
+    {11, "A blocked task blocks no other.", "gopherbench talk --check 11", false,
+     judge_heart},
+    {12,
+     "Balancers: throughput grows with the workers; by a heap the loads are more even "
+     "than "
+     "in turn, and the unlucky wait a shorter time.",
+     "gopherbench talk heap-balancer --virtual --seed 1 --procs 1", false,
+     judge_balancers},
+    {13,
+     "The first of k replicas comes sooner than one; a search asks at once, with a "
+     "deadline, and replicated.",
+     "gopherbench talk search --virtual --seed 1 --procs 1", false, judge_searches},
+    {14, "A million tasks at once: created, run and drained.",
+     "gopherbench talk million --virtual --seed 1 --procs 1", false, judge_million},
+    {15, "The programs contain no explicit synchronisation, and no data race.",
+     "gopherbench talk --check 15", false, judge_sources},
+    {17,
+     "Waiting needs no processor, computing does: how many are alive and how many run "
+     "are "
+     "two numbers.",
+     "gopherbench talk --check 17", false, judge_waiting},
 };
 
 const int claims_count = sizeof claims / sizeof *claims;

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct narrator {
     struct talk_opts opts;
@@ -162,10 +163,10 @@ bool talk_virtual(void)
 
 uint64_t talk_tasks(uint64_t usual)
 {
-    enum { TASK_BYTES = 8192 };
     if (it.opts.tasks)
         return it.opts.tasks;
-    uint64_t room = host_available_memory() / TASK_BYTES;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t room = host_available_memory() / (page + page / 4);
     return usual < room ? usual : room;
 }
 

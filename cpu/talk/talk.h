@@ -37,8 +37,8 @@ struct talk_opts {
     int procs;  // >= 1
     uint64_t seed;
     bool virtual_time;
-    enum csp_policy policy;  // under virtual time
     uint64_t tasks;          // of programs that start very many; 0: their own number
+    enum csp_policy policy;  // under virtual time
     const char *trace;       // of the program's first run; NULL: none
     bool ask;                // wait for Enter at the question
     bool color;              // of what goes to out
@@ -92,7 +92,7 @@ uint64_t talk_seed(void);
 const char *talk_trace(void);
 
 // How many tasks, for a program that starts very many: as asked for, else `usual`, or as
-// many as the memory has room for with a page of stack and a page of table each.
+// many as the memory has room for, a page of stack and a quarter for the rest each.
 uint64_t talk_tasks(uint64_t usual);
 
 // A stream of random numbers of the program's seed, a different one for each `who`.

@@ -98,7 +98,7 @@ static void tell(void)
         double waiting = jobs_per_s(&wait), computing = jobs_per_s(&compute);
         say("%7d %18.0f %14.0f", wait.workers, waiting, computing);
         bounded = bounded && within_bounds(&wait) && within_bounds(&compute);
-        finds(names[i], waiting);
+        finds(names[i], (double)wait.took_ns / 1e9);
     }
     holds(bounded, "n workers need an nth of the time%s",
           talk_virtual() ? "" : " or more");
@@ -111,7 +111,7 @@ const struct program talk_balancer = {
         "Four workers receive jobs from one channel and send results into another. Each\n"
         "job takes a time of its own. Then the same with 1 to 16 workers, for jobs that\n"
         "wait and for jobs that compute.",
-    .question = "in which order do results come, and when do more workers not help?",
+    .question = "In which order do results come, and when do more workers not help?",
     .moral =
         "The channel is the queue, and whoever is free takes the next job: nobody plans\n"
         "it. Jobs that wait gain from every worker, on one processor too; jobs that\n"

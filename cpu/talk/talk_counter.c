@@ -111,7 +111,7 @@ const struct program talk_counter = {
         "A hundred tasks count to a hundred each, together, in one variable: read it,\n"
         "let the others have a turn, write it with one more. Then the same with a task\n"
         "that owns the variable, and is sent what to add.",
-    .question = "what is the count at the end, and is it right on one processor?",
+    .question = "What is the count at the end, and is it right on one processor?",
     .moral =
         "Counts get lost on one processor, too: it is the structure that is wrong, not\n"
         "the machine that is fast. What one task owns, nobody else can spoil. Do not\n"

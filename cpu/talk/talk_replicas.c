@@ -74,7 +74,7 @@ static void many_queries(void *arg)
 // The first of k answers after U(0, 100) ms has the mean 100 / (k + 1).
 static void compare(int replicas, const char *name)
 {
-    struct tally t = {.replicas = replicas, .queries = talk_virtual() ? 2000 : 10};
+    struct tally t = {.replicas = replicas, .queries = talk_virtual() ? 1000 : 10};
     talk_run(many_queries, &t);
     double k = replicas, mean = t.sum_ms / t.queries, expected = SLOWEST_MS / (k + 1);
     double slack = 4 * expected * sqrt(k / (k + 2) / t.queries);  // four standard errors
@@ -101,7 +101,7 @@ const struct program talk_replicas = {
     .story = "Replicas of a data base answer after 0 to 100 ms. We ask four at once and\n"
              "take the first answer: what becomes of the three others? Then we ask one,\n"
              "two, four and eight, many times, and wait for the first answer each time.",
-    .question = "how much sooner does the first of k replicas answer?",
+    .question = "How much sooner does the first of k replicas answer?",
     .moral =
         "A channel with room for every answer lets the losers end; without it they wait\n"
         "for ever, and their memory with them. The more are asked, the sooner the first\n"

@@ -81,7 +81,7 @@ static void searches(void *arg)
 
 static void try_way(const struct way *way, struct law law)
 {
-    struct tally t = {.way = way, .searches = talk_virtual() ? 2000 : 8};
+    struct tally t = {.way = way, .searches = talk_virtual() ? 1000 : 8};
     talk_run(searches, &t);
     double mean = t.sum_ms / t.searches, complete = 100.0 * t.complete / t.searches;
     double slack = chance_slack_ms(law, t.searches);
@@ -112,7 +112,7 @@ const struct program talk_search = {
         "A search asks for web pages, images and videos. Each answer takes 0 to 99 ms,\n"
         "any of them as likely. We ask in turn; at once; at once, and wait for 80 ms at\n"
         "most; and so, but two replicas of each back end.",
-    .question = "how long does a search take on average, in each of the four ways?",
+    .question = "How long does a search take on average, in each of the four ways?",
     .moral = "Asked in turn, we wait for the sum; asked at once, for the slowest. A\n"
              "deadline bounds the wait and costs answers; replicas give them back. In\n"
              "all of it there is no lock, no condition variable and no callback.",

@@ -195,6 +195,12 @@ static const struct board_row *at_most_threads(const struct board *board,
     return most;
 }
 
+// On one thread nothing can run at once.
+static const struct board_row *if_several(const struct board_row *row)
+{
+    return row && row->cell->threads > 1 ? row : NULL;
+}
+
 // Two sentences: tasks on one processor beside serial are structure alone; the same tasks
 // on more processors, loops and a device are execution.
 static void say(struct lines *lines, const struct board *board, bool brief)
@@ -204,8 +210,8 @@ static void say(struct lines *lines, const struct board *board, bool brief)
     char *gain = lines_format("Execution gain:");
     (void)brief;
     add_structure(lines, board, serial, csp_alone);
-    add_gain(&gain, board, at_most_threads(board, "csp"), csp_alone);
-    add_gain(&gain, board, at_most_threads(board, "omp"), serial);
+    add_gain(&gain, board, if_several(at_most_threads(board, "csp")), csp_alone);
+    add_gain(&gain, board, if_several(at_most_threads(board, "omp")), serial);
     add_gain(&gain, board, fastest_of(board, "ocl"), serial);
     if (strchr(gain, '('))
         lines_add(lines, "%s.", gain);

@@ -124,21 +124,29 @@ static char *grain_name(size_t grain)
 static void print_end(const char *cost, const char *gain)
 {
     if (*gain)
-        printf("%-27s %s\n", cost, gain);
+        printf("%-24s  %s\n", cost, gain);
     else
         printf("%s\n", cost);
+}
+
+static void print_gain(char *gain, size_t size, const struct grain_figure *all)
+{
+    const int digits = 1 / all->ci95.lo < 10 ? 2 : 1;
+    snprintf(gain, size, "%.*fx (%.*f..%.*f)", digits, 1 / all->ratio, digits,
+             1 / all->ci95.hi, digits, 1 / all->ci95.lo);
 }
 
 static void print_row(const struct grain_sweep *s, int g)
 {
     const struct grain_figure *one = &s->one[g], *all = &s->all[g];
     char *name = grain_name(one->grain), time[FIGURE_BYTES], cost[48], gain[32] = "";
-    snprintf(cost, sizeof cost, "%+.1f %% (%+.1f..%+.1f)", 100 * (one->ratio - 1),
-             100 * (one->ci95.lo - 1), 100 * (one->ci95.hi - 1));
+    const struct interval cost_ci = {100 * (one->ci95.lo - 1), 100 * (one->ci95.hi - 1)};
+    const int digits = cost_ci.hi < 100 ? 1 : 0;
+    snprintf(cost, sizeof cost, "%+.*f%% (%+.*f..%+.*f)", digits, 100 * (one->ratio - 1),
+             digits, cost_ci.lo, digits, cost_ci.hi);
     if (s->procs > 1)
-        snprintf(gain, sizeof gain, "%.2fx (%.2f..%.2f)", 1 / all->ratio,
-                 1 / all->ci95.hi, 1 / all->ci95.lo);
-    printf("  %-12s %8zu %9s  ", name, one->messages, text_seconds(time, one->time_s));
+        print_gain(gain, sizeof gain, all);
+    printf("  %-11s %8zu %9s  ", name, one->messages, text_seconds(time, one->time_s));
     print_end(cost, gain);
     free(name);
 }
@@ -150,9 +158,9 @@ static void print_table(const struct grain_sweep *s, const struct signs *signs)
         snprintf(gain, sizeof gain, "on %d, gain", s->procs);
     printf("\n%d x %d elements of a product, ordered by messages%s%d round%s\n", SIDE,
            SIDE, signs->dot, s->rounds, s->rounds == 1 ? "" : "s");
-    printf("  %-12s %8s %9s  ", "a message", "messages", "on one");
-    print_end("cost of structure (95%)", gain);
-    printf("  %-12s %8s %9s\n", "no message", "0", text_seconds(plain, s->plain_s));
+    printf("  %-11s %8s %9s  ", "a message", "messages", "on one");
+    print_end("structure cost (95%)", gain);
+    printf("  %-11s %8s %9s\n", "no message", "0", text_seconds(plain, s->plain_s));
     for (int g = 0; g < GRAINS; g++)
         print_row(s, g);
 }

@@ -47,11 +47,14 @@ static int refuse_contradictions(const struct options *o, bool virtual_time,
     return 0;
 }
 
-// A diary keeps every trip and every wait. What it needs is known before the run.
+// Diaries keep every trip and, for about each trip, a wait; real books lie in carts and
+// heaps, at three places for each cart. That is known before the run.
 static int refuse_too_large(const struct gopher_plan *p, struct fail *why)
 {
     double halves = (double)p->design.lanes * p->design.halves;
     double bytes = 2. * TRIPS * sizeof(struct stint) * halves * p->loads;
+    if (p->work == WORK_REAL)
+        bytes += 3. * halves * p->carts * p->book_bytes;
     double room = (double)host_available_memory();
     char needs[FIGURE_BYTES], has[FIGURE_BYTES];
     if (bytes <= room)

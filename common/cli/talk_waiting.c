@@ -163,18 +163,18 @@ static void print_row(const struct kind *w, int i, const struct signs *signs)
     const struct row *row = &w->rows[i];
     char time[FIGURE_BYTES], memory[FIGURE_BYTES];
     if (!stands(row)) {
-        printf("%s %-21s  ",
+        printf("%s %-14s  ",
                row->failed.code == EXIT_ABSENT ? signs->absent : signs->failed,
                row->label);
         char *says = lines_escape(row->failed.text);
-        lines_wrap(stdout, says, 25, 25, 80);
+        lines_wrap(stdout, says, 18, 18, 80);
         free(says);
         return;
     }
     char gain[16] = "";
     if (stands(&w->rows[SERIAL]))
         snprintf(gain, sizeof gain, "%.3gx", against(w, SERIAL, i).ratio);
-    printf("%s %-21s %8s %8s %7.1f %8.2f %8d %10s\n", signs->verified, row->label,
+    printf("%s %-14s %9s %10s %7.1f %8.2f %8d %10s\n", signs->verified, row->label,
            text_seconds(time, median(w, row->elapsed_s)), gain, median(w, row->alive),
            median(w, row->running), row->used,
            text_bytes(memory, median(w, row->memory_bytes)));
@@ -187,8 +187,8 @@ static void print_table(const struct kind *w, const struct signs *signs)
            text_seconds(each, (double)w->each_ns * 1e-9),
            text_seconds(all, (double)w->each_ns * 1e-9 * w->jobs), signs->dot, w->rounds,
            w->rounds == 1 ? "" : "s");
-    printf("%*s %-21s %8s %8s %7s %8s %8s %10s\n", (int)text_columns(signs->verified), "",
-           "", "time", "serial/t", "alive", "running", "threads", "memory");
+    printf("%*s %-14s %9s %10s %7s %8s %8s %10s\n", (int)text_columns(signs->verified),
+           "", "", "time", "vs serial", "alive", "running", "threads", "memory");
     for (int i = 0; i < WAYS; i++)
         if (w->rows[i].way)
             print_row(w, i, signs);

@@ -72,9 +72,11 @@ static void draw_speed_up(struct canvas *canvas, const struct view *view)
         x = canvas_print(canvas, x, 2, good, "%.2fx", reel->rate / view->one_rate);
     else
         x = canvas_text(canvas, x, 2, LOOK_PLAIN, "not known");
-    x = canvas_print(canvas, x, 2, LOOK_PLAIN, "   %s loads/s of at most %s",
-                     put_rate(rate, reel->rate),
-                     put_rate(bound, reel->bound.loads_per_s));
+    x = canvas_print(
+        canvas, x, 2, LOOK_PLAIN,
+        reel->record.plan.exponential ? "   %s loads/s; at most %s in the long run"
+                                      : "   %s loads/s of at most %s",
+        put_rate(rate, reel->rate), put_rate(bound, reel->bound.loads_per_s));
     if ((int)text_columns(reel->bound.why) + x + 3 <= canvas->columns)
         canvas_print(canvas, x, 2, LOOK_DIM, ": %s", reel->bound.why);
 }

@@ -23,7 +23,7 @@ struct plan {
     struct column *columns;
     size_t column_count;
     struct engine_opts *opts;     // one a cell of result
-    const struct list *variants;  // --variant
+    const struct list *variants;  // --variant: of the options, which must live as long
 };
 
 // Probes the engines that the options name (none: all) and makes the columns.

@@ -63,7 +63,9 @@ static int add_columns(struct plan *p, const struct options *o, struct fail *why
         if (p->columns[i].engine->sequential)
             snprintf(p->columns[i].name, sizeof p->columns->name, "%s",
                      p->columns[i].engine->name);
-    return plan_columns(p, &most, of_a_device, false, why);
+    const int failed = plan_columns(p, &most, of_a_device, false, why);
+    p->variants = &o->variants;  // most ends here
+    return failed;
 }
 
 // How many carts the engine ocl keeps under way; ocl_gophers.h has the table.

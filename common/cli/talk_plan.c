@@ -34,9 +34,6 @@ static int refuse_contradictions(const struct options *o, bool virtual_time,
                                  struct fail *why)
 {
     const struct talk_options *t = &o->talk;
-    if (t->policy_given && !virtual_time)
-        return fail(why, EXIT_USAGE,
-                    "--policy orders a virtual schedule: it needs --virtual");
     if (t->work == WORK_REAL && t->work_given && !virtual_time &&
         (t->trips_given || t->exponential))
         return fail(why, EXIT_USAGE,
@@ -61,8 +58,8 @@ static int refuse_too_large(const struct gopher_plan *p, struct fail *why)
         return 0;
     return fail(
         why, EXIT_RESOURCE,
-        "%s: the record of %u loads in each of %d lanes needs some %s, and %s are "
-        "free",
+        "%s: %u loads in each of %d lanes, with their record, need some %s, and %s "
+        "are free",
         p->design.name, p->loads, p->design.lanes, text_bytes(needs, bytes),
         text_bytes(has, room));
 }

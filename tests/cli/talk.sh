@@ -213,7 +213,7 @@ fact "only the document on standard output" jq -e '.claims | map(.number) == [1,
 expect 5 "$gopherbench" talk --check 1 --virtual --json /nonexistent/x
 one_sentence; silent out
 expect 5 "$gopherbench" talk --check 1 --virtual --json /dev/full
-says err '/dev/full: cannot write'
+says err '^gopherbench: /dev/full: .*cannot write'
 expect 2 "$gopherbench" talk --check 99 --json never.json
 fact "a mistake leaves nothing behind" sh -c '! ls never.json*'
 # The command that a claim names runs.

@@ -65,6 +65,15 @@ int outfile_open(struct outfile *out, const char *path, struct fail *why)
     return out->stream ? 0 : refuse(out, path, errno, why);
 }
 
+void outfile_blame(const struct outfile *out, struct fail *why)
+{
+    if (!out->path || why->code != EXIT_OUTPUT || strstr(why->text, out->path))
+        return;
+    struct fail named;
+    fail(&named, why->code, "%.150s: %.300s", out->path, why->text);
+    *why = named;
+}
+
 int outfile_fill(struct outfile *out, int from, struct fail *why)
 {
     char chunk[1 << 16];

@@ -82,7 +82,12 @@ static int understand(struct asked *asked, const struct options *o, struct fail 
         return fail(why, EXIT_USAGE, "--watch shows the gophers, not %.60s", o->words[0]);
     if (t->watch)
         ask(asked, TALK_WATCH, "talk gophers --watch");
-    return options_talk_fit(t, asked->mode, asked->what, why);
+    if (options_talk_fit(t, asked->mode, asked->what, why))
+        return -1;
+    if (t->policy_given && !t->virtual_time && asked->mode != TALK_WATCH)
+        return fail(why, EXIT_USAGE,
+                    "--policy orders a virtual schedule: it needs --virtual");
+    return 0;
 }
 
 // ---- doing it
@@ -111,6 +116,8 @@ static int tell(const struct program *p, const struct options *o, struct fail *w
         struct talk_opts opts = {.procs = t->procs ? t->procs : usual,
                                  .seed = o->seed,
                                  .virtual_time = t->virtual_time,
+                                 .tasks = t->tasks,
+                                 .policy = t->policy,
                                  .trace = tracing_path(&tracing),
                                  .ask = terminal_asks(o),
                                  .color = terminal_color(o),

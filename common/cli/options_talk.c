@@ -68,7 +68,7 @@ const struct talk_row options_talk_rows[] = {
     {{KEY_UNBUFFERED, "unbuffered", NULL, CMD_TALK, "carts go from hand to hand"},
      GOPHERS},
     {{KEY_POLICY, "policy", "KIND", CMD_TALK, "of a virtual schedule: fifo, random, pct"},
-     GOPHERS},
+     TOLD | TALK_WATCH},
     {{KEY_BOOKS, "books", "N", CMD_TALK, "engines: books to generate (512)"},
      TALK_ENGINES},
     {{KEY_BOOK_SIZE, "book-size", "BYTES", CMD_TALK, "engines: their mean size (64K)"},

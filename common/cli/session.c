@@ -163,11 +163,7 @@ static bool write_one(struct outfile *out, writer *write, const struct result *r
     if (!out->stream ||
         (write(out->stream, r, &why) == 0 && outfile_commit(out, &why) == 0))
         return true;
-    if (out->path && why.code == EXIT_OUTPUT && !strstr(why.text, out->path)) {
-        struct fail named;
-        fail(&named, why.code, "%.150s: %.300s", out->path, why.text);
-        why = named;
-    }
+    outfile_blame(out, &why);
     keep_first(first, &why);
     return false;
 }

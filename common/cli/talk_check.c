@@ -290,8 +290,10 @@ static int write_outputs(struct check *c, int argc, char **argv, int code,
     struct outfile table = {.stream = stdout};
     if (c->json.stream &&
         (document_write(c->json.stream, to_json(c, argc, argv, code), why) ||
-         outfile_commit(&c->json, why)))
+         outfile_commit(&c->json, why))) {
+        outfile_blame(&c->json, why);
         return -1;
+    }
     return c->table ? outfile_commit(&table, why) : 0;
 }
 

@@ -27,10 +27,11 @@ static void print_line(FILE *out, const char *name, const char *summary)
     fprintf(out, "  %-14s %s\n", name, summary);
 }
 
-void talk_list_programs(FILE *out)
+void talk_list_programs(FILE *out, bool headed)
 {
     for (int i = 0; programs[i]; i++) {
-        print_heading(out, programs[i]->name);
+        if (headed)
+            print_heading(out, programs[i]->name);
         print_line(out, programs[i]->name, programs[i]->summary);
     }
     for (const struct talk_word *w = talk_words; w->name; w++)
@@ -40,7 +41,7 @@ void talk_list_programs(FILE *out)
 void talk_list(FILE *out)
 {
     fprintf(out, "Concurrency is not parallelism: the talk as programs\n\n");
-    talk_list_programs(out);
+    talk_list_programs(out, true);
     fputs("\nHow to go on (gopherbench talk --help has every option)\n"
           "  gopherbench talk go               tells one: a question, a run, what held\n"
           "  gopherbench talk go --virtual     the same, on a simulated clock: exact\n"

@@ -10,8 +10,8 @@
 // Names the programs, and says how to go on.
 void talk_list(FILE *);
 
-// The programs alone, for the list of everything that is here.
-void talk_list_programs(FILE *);
+// The programs alone, with or without headings: for the list of everything that is here.
+void talk_list_programs(FILE *, bool headed);
 
 // Judges the claims whose numbers are the command's words; none: all.
 enum exit_code talk_check(const struct options *, int argc, char **argv,

@@ -34,9 +34,6 @@ static int refuse_contradictions(const struct options *o, bool virtual_time,
                                  struct fail *why)
 {
     const struct talk_options *t = &o->talk;
-    if (t->policy_given && !virtual_time)
-        return fail(why, EXIT_USAGE,
-                    "--policy orders a virtual schedule: it needs --virtual");
     if (t->work == WORK_REAL && t->work_given && !virtual_time &&
         (t->trips_given || t->exponential))
         return fail(why, EXIT_USAGE,
@@ -47,19 +44,22 @@ static int refuse_contradictions(const struct options *o, bool virtual_time,
     return 0;
 }
 
-// A diary keeps every trip and every wait. What it needs is known before the run.
+// Diaries keep every trip and, for about each trip, a wait; real books lie in carts and
+// heaps, at three places for each cart. That is known before the run.
 static int refuse_too_large(const struct gopher_plan *p, struct fail *why)
 {
     double halves = (double)p->design.lanes * p->design.halves;
     double bytes = 2. * TRIPS * sizeof(struct stint) * halves * p->loads;
+    if (p->work == WORK_REAL)
+        bytes += 3. * halves * p->carts * p->book_bytes;
     double room = (double)host_available_memory();
     char needs[FIGURE_BYTES], has[FIGURE_BYTES];
     if (bytes <= room)
         return 0;
     return fail(
         why, EXIT_RESOURCE,
-        "%s: the record of %u loads in each of %d lanes needs some %s, and %s are "
-        "free",
+        "%s: %u loads in each of %d lanes, with their record, need some %s, and %s "
+        "are free",
         p->design.name, p->loads, p->design.lanes, text_bytes(needs, bytes),
         text_bytes(has, room));
 }

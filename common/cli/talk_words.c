@@ -6,7 +6,7 @@
 const struct talk_word talk_words[] = {
     {"engines", "every design on every engine: structure and execution apart",
      TALK_ENGINES, talk_engines},
-    {"waiting", "work that waits beside work that computes: tasks, loops, threads",
+    {"waiting", "jobs that wait beside jobs that compute: tasks, loops, threads",
      TALK_WAITING, talk_waiting},
     {"grain", "how much work a message should carry", TALK_GRAIN, talk_grain},
     {.name = NULL},

@@ -3,6 +3,7 @@
 
 #include "site.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,25 @@ void film_close(struct film *film)
     *film = (struct film){0};
 }
 
+static double speed_up(const struct film *film)
+{
+    double one = record_rate(&film->one);
+    return one > 0 ? film->reel.rate / one : 0;
+}
+
+// Says what has been changed, and what came of it.
+__attribute__((format(printf, 3, 4))) static void note(struct film *film, double before,
+                                                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int used = vsnprintf(film->status, sizeof film->status, format, args);
+    va_end(args);
+    if (used > 0 && used < (int)sizeof film->status)
+        snprintf(film->status + used, sizeof film->status - (size_t)used,
+                 ": %.2fx -> %.2fx", before, speed_up(film));
+}
+
 // A new run, shown from where the old one had come to.
 static int change(struct film *film, const struct gopher_plan *plan, struct fail *why)
 {
@@ -78,43 +98,54 @@ static int change(struct film *film, const struct gopher_plan *plan, struct fail
     return 1;
 }
 
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 int film_procs(struct film *film, int procs, struct fail *why)
 {
+    const double before = speed_up(film);
     struct gopher_plan plan = film->plan;
     plan.procs = procs;
-    snprintf(film->status, sizeof film->status, "now on %d processor%s", procs,
-             procs == 1 ? "" : "s");
-    return change(film, &plan, why);
+    if (change(film, &plan, why) < 0)
+        return -1;
+    note(film, before, "%d processor%s", procs, plural((uint64_t)procs));
+    return 1;
 }
 
 static int change_carts(struct film *film, int by, struct fail *why)
 {
+    const double before = speed_up(film);
     struct gopher_plan plan = film->plan;
     if (by < 0 ? plan.carts == 1 : plan.carts >= FILM_CARTS_MAX)
         return 1;
     plan.carts += (uint32_t)by;
-    snprintf(film->status, sizeof film->status, "now with %u cart%s", plan.carts,
-             plan.carts == 1 ? "" : "s");
-    return change(film, &plan, why);
+    if (change(film, &plan, why) < 0)
+        return -1;
+    note(film, before, "%u cart%s", plan.carts, plural(plan.carts));
+    return 1;
 }
 
 static int change_work(struct film *film, struct fail *why)
 {
+    static const char *const does[] = {"wait", "compute", "move real books"};
+    const double before = speed_up(film);
     struct gopher_plan plan = film->plan;
     if (plan.work == WORK_SPIN)
         plan.work = film->own_work == WORK_REAL ? WORK_REAL : WORK_WAIT;
     else
         plan.work = plan.work == WORK_WAIT ? WORK_SPIN : WORK_WAIT;
-    snprintf(film->status, sizeof film->status, "now trips %s",
-             plan.work == WORK_WAIT   ? "wait"
-             : plan.work == WORK_SPIN ? "compute"
-                                      : "move real books");
-    return change(film, &plan, why);
+    if (change(film, &plan, why) < 0)
+        return -1;
+    note(film, before, "trips %s", does[plan.work]);
+    return 1;
 }
 
 // The round of designs: the talk's ten, and the user's own behind them.
 static int change_design(struct film *film, int by, struct fail *why)
 {
+    const double before = speed_up(film);
     struct gopher_plan plan = film->plan;
     int at = 0, own = 0;
     while (at < designs_count && strcmp(designs[at].name, plan.design.name) != 0)
@@ -127,7 +158,7 @@ static int change_design(struct film *film, int by, struct fail *why)
     if (take(film, &plan, why) != 0)
         return -1;
     film->ns = 0;
-    film->status[0] = '\0';
+    note(film, before, "%s", plan.design.name);
     return 1;
 }
 

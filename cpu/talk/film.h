@@ -35,7 +35,7 @@ struct film {
     double rest_ns;  // of the time gone by, what makes no whole nanosecond
     int speed;       // at 2^speed a mean trip takes 2^-speed seconds
     bool paused, help;
-    char status[64];
+    char status[64];  // what the last key changed, and what came of it
 };
 
 // The plan is run in virtual time, whatever it says. EXIT_USAGE when it cannot be.

@@ -117,6 +117,13 @@ static int put_frame(struct cast *cast, struct film *film)
     return failed;
 }
 
+// The cursor is there again when it has been played.
+static int put_tail(const struct cast *cast)
+{
+    const double time = (double)(cast->frame - 1) / FRAMES_PER_S;
+    return put_line(cast->out, json_pack("[f,s,s]", time, "o", "\33[0m\33[?25h"));
+}
+
 static int put_film(struct cast *cast, struct film *film)
 {
     const int frames = cast->opts->seconds * FRAMES_PER_S;
@@ -149,6 +156,8 @@ int film_record(const struct gopher_plan *plan, const struct cast_opts *opts, FI
     }
     if (!failed)
         failed = put_frame(&cast, &film);
+    if (!failed)
+        failed = put_tail(&cast);
     film_close(&film);
     canvas_free(&cast.last);
     if (failed && why->code == EXIT_OK)

@@ -72,9 +72,11 @@ static void draw_speed_up(struct canvas *canvas, const struct view *view)
         x = canvas_print(canvas, x, 2, good, "%.2fx", reel->rate / view->one_rate);
     else
         x = canvas_text(canvas, x, 2, LOOK_PLAIN, "not known");
-    x = canvas_print(canvas, x, 2, LOOK_PLAIN, "   %s loads/s of at most %s",
-                     put_rate(rate, reel->rate),
-                     put_rate(bound, reel->bound.loads_per_s));
+    x = canvas_print(
+        canvas, x, 2, LOOK_PLAIN,
+        reel->record.plan.exponential ? "   %s loads/s; at most %s in the long run"
+                                      : "   %s loads/s of at most %s",
+        put_rate(rate, reel->rate), put_rate(bound, reel->bound.loads_per_s));
     if ((int)text_columns(reel->bound.why) + x + 3 <= canvas->columns)
         canvas_print(canvas, x, 2, LOOK_DIM, ": %s", reel->bound.why);
 }
@@ -132,37 +134,59 @@ static int list_rows(int count, int most)
     return count <= most ? count : (count + 1) / 2;
 }
 
-// The largest gophers with which all lanes fit, and all lines about gophers below them;
-// if there are none, with which all lanes fit; if there are none, as many small lanes as
-// fit, and a line about the others.
-static struct layout lay_out(const struct canvas *canvas, const struct gopher_plan *plan)
+// So many processors have a line each, and have their place even when there are fewer:
+// the gophers stay as large when the number of processors changes.
+static int proc_lines(const struct canvas *canvas)
 {
-    const int gophers = design_gophers(&plan->design), lanes = plan->design.lanes;
-    const int most_procs = canvas->rows / 6;
-    int procs = list_rows(plan->procs, most_procs), lines = 0, size = 0;
-    if (procs > most_procs + 1)
-        procs = most_procs + 1;
-    const int room = canvas->rows - HEAD_ROWS - FOOT_ROWS - procs;
-    for (int try = ART_ROWS_MAX; try >= 1 && lines == 0; try--) {
+    return canvas->rows >= 36 ? 9 : 4;
+}
+
+// The largest gophers with which all lanes fit, and all lines about gophers below them;
+// if there are none, with which all lanes fit; if there are none, 0. Returns the rows
+// that are left for lines about gophers, or too few for all of them.
+static int choose_size(const struct canvas *canvas, const struct gopher_plan *plan,
+                       int room, int *size)
+{
+    static const int sizes[] = {5, 3, 2, 1};
+    const int gophers = design_gophers(&plan->design);
+    // The largest are wide, and are for screens that are never small.
+    const bool large = canvas->columns >= 100 * plan->design.halves && canvas->rows >= 36;
+    int most = 0;
+    *size = 0;
+    for (int i = large ? 0 : 1; i < 4; i++) {
         // In 64 bits: there may be thousands of lanes.
-        const int64_t left = room - (int64_t)lanes * lane_rows(try);
-        if (left < 0)
-            continue;
-        if (size == 0)
-            size = try;
+        const int64_t left = room - (int64_t)plan->design.lanes * lane_rows(sizes[i]);
         if (left >= (gophers + 1) / 2) {
-            size = try;
-            lines = list_rows(gophers, (int)left);
+            *size = sizes[i];
+            return (int)left;
+        }
+        if (left >= 0 && *size == 0) {
+            *size = sizes[i];
+            most = (int)left;
         }
     }
-    struct layout at = {.gopher_rows = size ? size : 1, .lanes_y = HEAD_ROWS};
-    at.lanes = size ? lanes : (room - 1) / lane_rows(1);
-    at.procs =
-        (struct box){1, canvas->rows - FOOT_ROWS - procs, canvas->columns - 2, procs};
-    at.gophers = (struct box){1, at.procs.y - lines, canvas->columns - 2, lines};
-    const int blank = at.gophers.y - at.lanes_y - at.lanes * lane_rows(at.gopher_rows);
-    if (blank > 2)
-        at.gophers.y--;
+    return most;
+}
+
+static struct layout lay_out(const struct canvas *canvas, const struct gopher_plan *plan)
+{
+    const int gophers = design_gophers(&plan->design), reserved = proc_lines(canvas);
+    int procs = list_rows(plan->procs, reserved), size;
+    if (procs > reserved + 1)
+        procs = reserved + 1;
+    const int bars = procs > reserved ? procs : reserved;
+    const int bars_y = canvas->rows - FOOT_ROWS - bars, room = bars_y - HEAD_ROWS;
+    int left = choose_size(canvas, plan, room, &size);
+    int lines = left >= (gophers + 1) / 2 ? list_rows(gophers, left) : 0;
+    struct layout at = {.gopher_rows = size ? size : 1,
+                        .lanes = size ? plan->design.lanes : (room - 1) / lane_rows(1),
+                        .lanes_y = HEAD_ROWS,
+                        .procs = {1, bars_y, canvas->columns - 2, procs}};
+    const int blank = left - lines;
+    if (size && blank >= 3)
+        at.lanes_y += (blank - 1) / 2;
+    at.gophers =
+        (struct box){1, bars_y - lines - (blank >= 1), canvas->columns - 2, lines};
     return at;
 }
 

@@ -22,7 +22,7 @@ struct road {
 
 static int team_columns(int gopher_rows)
 {
-    return GOPHER_COLUMNS + art_cart_columns(gopher_rows);
+    return art_gopher_columns(gopher_rows) + art_cart_columns(gopher_rows);
 }
 
 static bool on_upper_track(enum trip trip)
@@ -111,12 +111,13 @@ static void draw_team(struct canvas *canvas, const struct view *view,
     if (x < 0)
         return;
     const bool cart_first = actor->trip == UNLOAD || actor->trip == RETURN;
-    const int gopher_x = cart_first ? x + team - GOPHER_COLUMNS : x;
+    const int gopher_x = cart_first ? x + art_cart_columns(rows) : x;
     const bool moves = awake && (actor->trip == CARRY || actor->trip == RETURN);
     art_gopher(canvas, gopher_x, y + 1,
                (struct pose){gopher, rows, awake, moves ? x & 1 : 0});
     if (actor->has_cart)
-        art_cart(canvas, cart_first ? x : x + GOPHER_COLUMNS, y + 1, rows, actor->fill);
+        art_cart(canvas, cart_first ? x : x + art_gopher_columns(rows), y + 1, rows,
+                 actor->fill);
     draw_label(canvas, view, cart_first ? -(x + team) : x, y, actor, gopher);
 }
 

@@ -15,50 +15,103 @@ struct look art_look(int gopher)
     return (struct look){tints[gopher % 4], STYLE_BOLD};
 }
 
-// Ears, face and chin; `*` is the place of the letter.
+int art_gopher_columns(int rows)
+{
+    return rows >= 5 ? 9 : 5;
+}
+
+// A drawing awake, asleep, and with the other foot in front; `*` is the letter's place.
+// Small ones are the head of a large one: ears and face, or the face alone.
+enum { AWAKE, ASLEEP, STEP, POSES, LARGE = 5, SMALL = 3 };
+static const char *const large_utf8[LARGE][POSES] = {
+    {"  ∩___∩", "  ∩___∩", "  ∩___∩"},       {" ╱     ╲", " ╱     ╲", " ╱     ╲"},
+    {"( • * • )", "( - * - )", "( • * • )"}, {" ╲  w  ╱", " ╲  w  ╱", " ╲  w  ╱"},
+    {"  ╰╯ ╰╯", "  ╰╯ ╰╯", " ╰╯   ╰╯"},
+};
+static const char *const large_ascii[LARGE][POSES] = {
+    {"  n___n", "  n___n", "  n___n"},
+    {" /     \\", " /     \\", " /     \\"},
+    {"( o * o )", "( - * - )", "( o * o )"},
+    {" \\  w  /", " \\  w  /", " \\  w  /"},
+    {"  \"\" \"\"", "  \"\" \"\"", " \"\"   \"\""},
+};
+static const char *const small_utf8[SMALL][POSES] = {
+    {" ∩_∩", " ∩_∩", " ∩_∩"},
+    {"(•*•)", "(-*-)", "(•*•)"},
+    {" ╰w╯", " ╰w╯", " ╯w╰"},
+};
+static const char *const small_ascii[SMALL][POSES] = {
+    {" n_n", " n_n", " n_n"},
+    {"(o*o)", "(-*-)", "(o*o)"},
+    {" \\w/", " \\w/", " /w\\"},
+};
+
+static void draw_line(struct canvas *canvas, int x, int y, struct look look,
+                      const char *line, char letter)
+{
+    const char *place = strchr(line, '*');
+    canvas_text(canvas, x, y, look, line);
+    if (!place)
+        return;
+    look.style |= STYLE_BOLD;
+    // Columns before it: characters, not bytes.
+    for (; line < place; line++)
+        x += (*line & 0xc0) != 0x80;
+    canvas_put(canvas, x, y, look, (unsigned char)letter);
+}
+
 void art_gopher(struct canvas *canvas, int x, int y, struct pose pose)
 {
-    static const char *const utf8[] = {" ∩_∩", "(•*•)", "(-*-)", " ╰w╯", " ╯w╰"};
-    static const char *const ascii[] = {" n_n", "(o*o)", "(-*-)", " \\w/", " /w\\"};
-    const char *const *part = canvas->utf8 ? utf8 : ascii;
+    const bool large = pose.rows >= LARGE;
+    const char *const(*lines)[POSES] = large ? (canvas->utf8 ? large_utf8 : large_ascii)
+                                             : (canvas->utf8 ? small_utf8 : small_ascii);
+    const int how = !pose.awake ? ASLEEP : pose.step ? STEP : AWAKE;
     struct look look = art_look(pose.gopher);
     if (!pose.awake)
         look.style = 0;
-    if (pose.rows >= 2)
-        canvas_text(canvas, x, y++, look, part[0]);
-    canvas_text(canvas, x, y, look, part[pose.awake ? 1 : 2]);
-    canvas_put(canvas, x + 2, y++, (struct look){look.tint, look.style | STYLE_BOLD},
-               (unsigned char)art_letter(pose.gopher));
-    if (pose.rows >= 3)
-        canvas_text(canvas, x, y, look, part[3 + pose.step]);
+    const int first = pose.rows == 1 ? 1 : 0;
+    for (int i = 0; i < pose.rows; i++)
+        draw_line(canvas, x, y + i, look, lines[first + i][how], art_letter(pose.gopher));
 }
 
 int art_cart_columns(int rows)
 {
-    return rows == 1 ? 3 : 4;
+    return rows >= 5 ? 6 : rows == 1 ? 3 : 4;
 }
 
-void art_cart(struct canvas *canvas, int x, int y, int rows, double fill)
+// One row of what is in a cart, filled so far.
+static void draw_load(struct canvas *canvas, int x, int y, int columns, double fill)
 {
     static const char *const utf8[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"};
     static const char *const ascii[] = {" ", ".", ".", ":", ":", "=", "=", "#"};
     static const struct look books = {TINT_YELLOW, STYLE_BOLD};
-    int level = (int)(fill * 7 + 0.5);
-    const char *inside = (canvas->utf8 ? utf8 : ascii)[level < 0   ? 0
-                                                       : level > 7 ? 7
-                                                                   : level];
-    int end = x + art_cart_columns(rows) - 1;
-    if (rows >= 2) {
-        const char *wheels = canvas_either(canvas, "╰oo╯", "'oo'");
-        canvas_text(canvas, x, y + rows - 1, LOOK_PLAIN, wheels);
-        y += rows - 2;
+    const int level = fill <= 0 ? 0 : fill >= 1 ? 7 : (int)(fill * 7 + 0.5);
+    for (int i = 0; i < columns; i++)
+        canvas_text(canvas, x + i, y, books, (canvas->utf8 ? utf8 : ascii)[level]);
+}
+
+void art_cart(struct canvas *canvas, int x, int y, int rows, double fill)
+{
+    const int columns = art_cart_columns(rows), end = x + columns - 1;
+    if (rows == 1) {
+        canvas_text(canvas, x, y, LOOK_PLAIN, "[");
+        draw_load(canvas, x + 1, y, 1, fill);
+        canvas_text(canvas, end, y, LOOK_PLAIN, "]");
+        return;
     }
-    const char *wall =
-        canvas_either(canvas, rows >= 2 ? "│" : "[", rows >= 2 ? "|" : "[");
-    canvas_text(canvas, x, y, LOOK_PLAIN, wall);
-    for (int i = x + 1; i < end; i++)
-        canvas_text(canvas, i, y, books, inside);
-    canvas_text(canvas, end, y, LOOK_PLAIN, rows >= 2 ? wall : "]");
+    const int body = rows >= 5 ? 2 : 1, bottom = y + rows - 2;
+    const char *wall = canvas_either(canvas, "│", "|");
+    for (int i = 0; i < body; i++) {
+        canvas_text(canvas, x, bottom - i, LOOK_PLAIN, wall);
+        draw_load(canvas, x + 1, bottom - i, columns - 2, fill * body - i);
+        canvas_text(canvas, end, bottom - i, LOOK_PLAIN, wall);
+    }
+    if (body == 1)
+        canvas_text(canvas, x, bottom + 1, LOOK_PLAIN,
+                    canvas_either(canvas, "╰oo╯", "'oo'"));
+    else
+        canvas_text(canvas, x, bottom + 1, LOOK_PLAIN,
+                    canvas_either(canvas, "╰o──o╯", "'o--o'"));
 }
 
 void art_books(struct canvas *canvas, struct box box, double part)

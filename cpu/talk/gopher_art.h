@@ -1,5 +1,5 @@
-// gopher_art.h -- gophers, carts, books and fire, drawn in text: one, two or three rows
-// high, in UTF-8 or in ASCII.
+// gopher_art.h -- gophers, carts, books and fire, drawn in text, in UTF-8 or in ASCII.
+// Gophers and carts are 1, 2, 3 or 5 rows high.
 //
 // A gopher carries his letter for a nose. His eyes are open while he makes a trip.
 #ifndef GOPHER_ART_H
@@ -7,20 +7,19 @@
 
 #include "canvas.h"
 
-enum { GOPHER_COLUMNS = 5, ART_ROWS_MAX = 3 };
-
 char art_letter(int gopher);  // a to z, A to Z, then '*'
 struct look art_look(int gopher);
 
 struct pose {
     int gopher;
-    int rows;  // 1 to 3
+    int rows;
     bool awake;
     int step;  // 0 or 1: which foot is in front
 };
+int art_gopher_columns(int rows);
 void art_gopher(struct canvas *, int x, int y, struct pose);
 
-// A cart of so many rows, filled so far: 0 to 1.
+// A cart, filled so far: 0 to 1.
 int art_cart_columns(int rows);
 void art_cart(struct canvas *, int x, int y, int rows, double fill);
 

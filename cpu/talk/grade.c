@@ -21,7 +21,7 @@ const struct exercise exercises[] = {
      "cpu/talk/exercises/exercise_fourth.c", grade_fourth},
     {"deadlock", "four carts from hand to hand lock up: repair it",
      "cpu/talk/exercises/exercise_deadlock.c", grade_deadlock},
-    {"fan_in", "listen to two at once, in one task",
+    {"fan-in", "listen to two at once, in one task",
      "cpu/talk/exercises/exercise_fan_in.c", grade_fan_in},
     {"balancer", "dispatch each request to the lightest worker",
      "cpu/talk/exercises/exercise_balancer.c", grade_balancer},

@@ -71,19 +71,19 @@ static void expect_heap(const struct stepping *s)
     for (int i = 0; i < pool->count; i++) {
         const struct worker *w = &s->workers[i];
         int has = (int)csp_len(w->requests);
-        trial_expect(
+        attempt_expect(
             w->pending == has,
             "worker %d has %d requests that are not completed; his pending is %d", i, has,
             w->pending);
-        trial_expect(w->place >= 0 && w->place < pool->count && pool->heap[w->place] == w,
-                     "worker %d's place is %d; he does not stand there in the heap", i,
-                     w->place);
+        attempt_expect(
+            w->place >= 0 && w->place < pool->count && pool->heap[w->place] == w,
+            "worker %d's place is %d; he does not stand there in the heap", i, w->place);
     }
     for (int i = 1; i < pool->count; i++)
-        trial_expect(pool->heap[(i - 1) / 2]->pending <= pool->heap[i]->pending,
-                     "heap[%d] has %d pending, and above him heap[%d] has %d: no heap", i,
-                     pool->heap[i]->pending, (i - 1) / 2,
-                     pool->heap[(i - 1) / 2]->pending);
+        attempt_expect(pool->heap[(i - 1) / 2]->pending <= pool->heap[i]->pending,
+                       "heap[%d] has %d pending, and above him heap[%d] has %d: no heap",
+                       i, pool->heap[i]->pending, (i - 1) / 2,
+                       pool->heap[(i - 1) / 2]->pending);
 }
 
 static void expect_dispatch(struct stepping *s)
@@ -98,12 +98,13 @@ static void expect_dispatch(struct stepping *s)
             got = i;
             more++;
         }
-    trial_expect(more == 1, "dispatch gave a request to %d workers", more);
+    attempt_expect(more == 1, "dispatch gave a request to %d workers", more);
     if (more == 1)
-        trial_expect((int)had[got] == least,
-                     "dispatch gave request %d to a worker with %d pending; the lightest "
-                     "had %d",
-                     s->dispatched, (int)had[got], least);
+        attempt_expect(
+            (int)had[got] == least,
+            "dispatch gave request %d to a worker with %d pending; the lightest "
+            "had %d",
+            s->dispatched, (int)had[got], least);
 }
 
 // A worker completes his oldest request, if he has one.
@@ -127,12 +128,12 @@ static void step(void *arg)
     }
 }
 
-static void call_by_call(struct trial *t)
+static void call_by_call(struct attempt *t)
 {
     static struct stepping s;
     s = (struct stepping){.rng = t->rng};
     pool_open(&s.pool, s.workers, 1 + (int)rng_below(&t->rng, WORKERS_MAX));
-    run_trial(t, step, &s);
+    attempt_run(t, step, &s);
     pool_close(s.workers, s.pool.count);
 }
 
@@ -213,9 +214,9 @@ static void balance(void *arg)
             o->way->completed(&o->pool, w);
             completed++;
         } else {
-            trial_expect(false,
-                         "expected %d requests completed; seen %d, and no more come",
-                         REQUESTS, completed);
+            attempt_expect(false,
+                           "expected %d requests completed; seen %d, and no more come",
+                           REQUESTS, completed);
             return;
         }
     }
@@ -247,21 +248,21 @@ static void office_close(struct office *o)
 static void expect_answers(const struct office *o)
 {
     for (int i = 0; i < REQUESTS; i++)
-        trial_expect(o->answers[i] == 1, "request %d was answered %d times", i + 1,
-                     o->answers[i]);
+        attempt_expect(o->answers[i] == 1, "request %d was answered %d times", i + 1,
+                       o->answers[i]);
 }
 
-static void nothing_lost(struct trial *t)
+static void nothing_lost(struct attempt *t)
 {
     static struct office o;
     office_draw(&o, &t->rng, t->real ? 5 * GRADER_US : GRADER_MS);
     o.way = &readers;
-    if (run_trial(t, balance, &o))
+    if (attempt_run(t, balance, &o))
         expect_answers(&o);
     office_close(&o);
 }
 
-// Of all trials with one way.
+// Of all attempts with one way.
 struct sums {
     uint64_t wait_ns[REQUESTS * 20];
     int waits;
@@ -275,12 +276,12 @@ static int by_time(const void *a, const void *b)
 }
 
 // False: it did not end well.
-static bool add_up(struct sums *sums, struct trial t, const struct way *way)
+static bool add_up(struct sums *sums, struct attempt t, const struct way *way)
 {
     static struct office o;
     office_draw(&o, &t.rng, GRADER_MS);
     o.way = way;
-    bool ran = run_trial(&t, balance, &o);
+    bool ran = attempt_run(&t, balance, &o);
     for (int i = 0; i < REQUESTS; i++) {
         ran = ran && o.answers[i] == 1;
         sums->wait_ns[sums->waits++] = o.answered_ns[i] - o.asked_ns[i];
@@ -297,7 +298,7 @@ static double p99_ms(struct sums *sums)
 }
 
 // Twenty loads, each the same for both.
-static void against_turns(struct trial *t)
+static void against_turns(struct attempt *t)
 {
     static struct sums ours, theirs;
     theirs = ours = (struct sums){0};
@@ -307,11 +308,12 @@ static void against_turns(struct trial *t)
             return;
     }
     double ours_ms = p99_ms(&ours), theirs_ms = p99_ms(&theirs);
-    trial_expect(ours.spread <= theirs.spread / 2,
-                 "expected half of the spread of taking turns, %.2f requests between the "
-                 "lightest and the heaviest worker, at most; seen %.2f",
-                 theirs.spread, ours.spread);
-    trial_expect(
+    attempt_expect(
+        ours.spread <= theirs.spread / 2,
+        "expected half of the spread of taking turns, %.2f requests between the "
+        "lightest and the heaviest worker, at most; seen %.2f",
+        theirs.spread, ours.spread);
+    attempt_expect(
         ours_ms <= 0.8 * theirs_ms,
         "taking turns, 99 of 100 are answered within %.1f ms; expected 0.8 of that "
         "at most; seen %.1f ms",

@@ -6,12 +6,13 @@ static const char *const made[TRIPS] = {"loaded", "carried", "burnt", "returned"
 static void begin(struct cart *c, enum trip trip)
 {
     struct yard *y = c->yard;
-    trial_expect(c->next == trip,
-                 "a cart was %s that should have been %s next: do two gophers have it?",
-                 made[trip], made[c->next]);
-    trial_expect(++y->under_way[trip] == 1,
-                 "two carts were %s at once: there is room for one gopher, who takes one",
-                 made[trip]);
+    attempt_expect(c->next == trip,
+                   "a cart was %s that should have been %s next: do two gophers have it?",
+                   made[trip], made[c->next]);
+    attempt_expect(
+        ++y->under_way[trip] == 1,
+        "two carts were %s at once: there is room for one gopher, who takes one",
+        made[trip]);
     if (++y->all_under_way > y->most_under_way)
         y->most_under_way = y->all_under_way;
 }
@@ -34,10 +35,10 @@ static void need(const struct cart *c, enum trip trip)
 {
     if (c)
         return;
-    trial_expect(false,
-                 "no cart (NULL) was %s: a receive from a closed channel gives none, "
-                 "and returns false",
-                 made[trip]);
+    attempt_expect(false,
+                   "no cart (NULL) was %s: a receive from a closed channel gives none, "
+                   "and returns false",
+                   made[trip]);
     csp_exit();
 }
 
@@ -95,7 +96,7 @@ void yard_make(struct yard *y, int carts, int loads, uint64_t trip_ns)
         y->carts[i].yard = y;
 }
 
-void yard_draw(struct yard *y, struct trial *t)
+void yard_draw(struct yard *y, struct attempt *t)
 {
     int carts = 4 + (int)rng_below(&t->rng, CARTS_MOST - 4 + 1);
     int loads = carts * (2 + (int)rng_below(&t->rng, 5)) + (int)rng_below(&t->rng, 4);
@@ -108,7 +109,7 @@ void yard_draw(struct yard *y, struct trial *t)
 
 struct burning {
     struct yard *yard;
-    const struct trial *trial;
+    const struct attempt *attempt;
     void (*burn)(struct cart *const *, int);
 };
 
@@ -121,14 +122,14 @@ static void first(void *arg)
         carts[i] = &y->carts[i];
     csp_send(y->ledger, 1);
     b->burn(carts, y->count);
-    trial_settle(b->trial);
+    attempt_settle(b->attempt);
 }
 
-bool yard_run(struct yard *y, struct trial *t, void (*burn)(struct cart *const *, int))
+bool yard_run(struct yard *y, struct attempt *t, void (*burn)(struct cart *const *, int))
 {
     y->ledger = CSP_MAKE(done_chan, 1);
     struct burning b = {y, t, burn};
-    bool ran = run_trial(t, first, &b);
+    bool ran = attempt_run(t, first, &b);
     csp_free(y->ledger);
     return ran;
 }
@@ -158,13 +159,14 @@ uint64_t yard_best_ns(const struct yard *y)
     return burnt_ns;
 }
 
-void yard_expect_burnt(const struct yard *y, const struct trial *t)
+void yard_expect_burnt(const struct yard *y, const struct attempt *t)
 {
-    trial_expect(y->burnt == y->loads, "expected %d loads burnt; seen %d, with %d carts",
-                 y->loads, y->burnt, y->count);
+    attempt_expect(y->burnt == y->loads,
+                   "expected %d loads burnt; seen %d, with %d carts", y->loads, y->burnt,
+                   y->count);
     for (int i = 0; i < y->count; i++)
-        trial_expect(y->carts[i].loads > 0,
-                     "expected that every cart is used; cart %d of %d never was", i + 1,
-                     y->count);
-    trial_expect_gone(t);
+        attempt_expect(y->carts[i].loads > 0,
+                       "expected that every cart is used; cart %d of %d never was", i + 1,
+                       y->count);
+    attempt_expect_gone(t);
 }

@@ -30,17 +30,17 @@ struct yard {
     uint64_t last_burnt_ns;
 };
 
-// A yard for a trial: carts and loads are drawn (4 to 8, and 2 to 6 loads for each), and
-// trips of 1 to 5 ms, some equal; on threads, of 20 to 100 us.
-void yard_draw(struct yard *, struct trial *);
+// A yard for an attempt: carts and loads are drawn (4 to 8, and 2 to 6 loads for each),
+// and trips of 1 to 5 ms, some equal; on threads, of 20 to 100 us.
+void yard_draw(struct yard *, struct attempt *);
 void yard_make(struct yard *, int carts, int loads, uint64_t trip_ns);
 
 // Runs the reader's function in the yard. False: it has been told what went wrong.
-bool yard_run(struct yard *, struct trial *, void (*burn)(struct cart *const *, int));
+bool yard_run(struct yard *, struct attempt *, void (*burn)(struct cart *const *, int));
 
 // When the last load is burnt if each trip has a gopher who never waits without need.
 uint64_t yard_best_ns(const struct yard *);
 
-void yard_expect_burnt(const struct yard *, const struct trial *);
+void yard_expect_burnt(const struct yard *, const struct attempt *);
 
 #endif

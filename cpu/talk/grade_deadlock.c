@@ -2,7 +2,7 @@
 // it.
 #include "grade_carts.h"
 
-static void ends(struct trial *t)
+static void ends(struct attempt *t)
 {
     struct yard y;
     yard_make(&y, 4, 20, GRADER_MS);
@@ -10,7 +10,7 @@ static void ends(struct trial *t)
         yard_expect_burnt(&y, t);
 }
 
-static void more_carts(struct trial *t)
+static void more_carts(struct attempt *t)
 {
     struct yard y;
     yard_draw(&y, t);
@@ -19,19 +19,20 @@ static void more_carts(struct trial *t)
         yard_expect_burnt(&y, t);
 }
 
-static void four_at_once(struct trial *t)
+static void four_at_once(struct attempt *t)
 {
     struct yard y;
     int carts = 4 + (int)rng_below(&t->rng, CARTS_MOST - 4 + 1);
     yard_make(&y, carts, 10 * carts, GRADER_MS);
     if (!yard_run(&y, t, exercise_deadlock))
         return;
-    trial_expect(t->stats.spawned == 5, "expected four gophers; seen %d tasks",
-                 (int)t->stats.spawned - 1);
-    trial_expect(y.most_under_way == 4,
-                 "expected four gophers under way at once at some time; seen %d at most, "
-                 "with %d carts",
-                 y.most_under_way, y.count);
+    attempt_expect(t->stats.spawned == 5, "expected four gophers; seen %d tasks",
+                   (int)t->stats.spawned - 1);
+    attempt_expect(
+        y.most_under_way == 4,
+        "expected four gophers under way at once at some time; seen %d at most, "
+        "with %d carts",
+        y.most_under_way, y.count);
 }
 
 void grade_deadlock(void)

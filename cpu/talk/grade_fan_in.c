@@ -16,7 +16,7 @@ struct talk {
         word_chan out;
     } speakers[SPEAKERS];
     word_chan both;
-    const struct trial *trial;
+    const struct attempt *attempt;
     bool judged;  // word by word
     bool ready;   // all words lie in the channels before anybody listens
     int heard[SPEAKERS];
@@ -47,21 +47,21 @@ static void judge_word(const struct talk *talk, struct word word)
 {
     const struct speaker *s = &talk->speakers[word.speaker];
     int expected = talk->heard[word.speaker];
-    trial_expect(word.number == expected, "expected %s's word %d; seen %d", names[s->who],
-                 expected + 1, word.number + 1);
-    if (word.number != expected || talk->trial->real)
+    attempt_expect(word.number == expected, "expected %s's word %d; seen %d",
+                   names[s->who], expected + 1, word.number + 1);
+    if (word.number != expected || talk->attempt->real)
         return;
-    trial_expect(csp_now() == s->said_ns[expected],
-                 "%s's word %d was said at %.3f ms; expected it then, seen at %.3f ms",
-                 names[s->who], expected + 1, (double)s->said_ns[expected] / 1e6,
-                 (double)csp_now() / 1e6);
+    attempt_expect(csp_now() == s->said_ns[expected],
+                   "%s's word %d was said at %.3f ms; expected it then, seen at %.3f ms",
+                   names[s->who], expected + 1, (double)s->said_ns[expected] / 1e6,
+                   (double)csp_now() / 1e6);
 }
 
 static void hear(struct talk *talk, struct word word)
 {
     bool known = word.speaker >= 0 && word.speaker < SPEAKERS &&
                  talk->heard[word.speaker] < talk->speakers[word.speaker].words;
-    trial_expect(known, "a word came that nobody said");
+    attempt_expect(known, "a word came that nobody said");
     if (!known)
         return;
     if (talk->judged)
@@ -87,14 +87,14 @@ static void listen_to_both(void *arg)
     struct word word;
     while (csp_recv(talk->both, &word))
         hear(talk, word);
-    trial_settle(talk->trial);
+    attempt_settle(talk->attempt);
 }
 
 // False: the run did not end well.
-static bool converse(struct talk *talk, struct trial *t)
+static bool converse(struct talk *talk, struct attempt *t)
 {
-    talk->trial = t;
-    bool ran = run_trial(t, listen_to_both, talk);
+    talk->attempt = t;
+    bool ran = attempt_run(t, listen_to_both, talk);
     for (int i = 0; i < SPEAKERS; i++)
         csp_free(talk->speakers[i].out);
     csp_free(talk->both);
@@ -102,7 +102,7 @@ static bool converse(struct talk *talk, struct trial *t)
 }
 
 // Speakers of different pace and length; one may have nothing to say.
-static void draw(struct talk *talk, struct trial *t)
+static void draw(struct talk *talk, struct attempt *t)
 {
     *talk = (struct talk){0};
     for (int i = 0; i < SPEAKERS; i++) {
@@ -116,7 +116,7 @@ static void draw(struct talk *talk, struct trial *t)
     }
 }
 
-static void nothing_lost(struct trial *t)
+static void nothing_lost(struct attempt *t)
 {
     static struct talk talk;
     draw(&talk, t);
@@ -124,28 +124,29 @@ static void nothing_lost(struct trial *t)
     if (!converse(&talk, t))
         return;
     for (int i = 0; i < SPEAKERS; i++)
-        trial_expect(talk.heard[i] == talk.speakers[i].words,
-                     "expected %d words of %s before the end; seen %d",
-                     talk.speakers[i].words, names[i], talk.heard[i]);
-    trial_expect_gone(t);
+        attempt_expect(talk.heard[i] == talk.speakers[i].words,
+                       "expected %d words of %s before the end; seen %d",
+                       talk.speakers[i].words, names[i], talk.heard[i]);
+    attempt_expect_gone(t);
 }
 
-static void alone(struct trial *t)
+static void alone(struct attempt *t)
 {
     static struct talk talk;
     draw(&talk, t);
     if (!converse(&talk, t))
         return;
-    trial_expect(t->stats.spawned == 4, "expected no task but this one; seen %d more",
-                 (int)t->stats.spawned - 4);
+    attempt_expect(t->stats.spawned == 4, "expected no task but this one; seen %d more",
+                   (int)t->stats.spawned - 4);
     // Each word makes three tasks go on two or three times.
     int words = talk.heard[0] + talk.heard[1];
-    trial_expect(t->stats.switches <= 40 + 12 * (uint64_t)words,
-                 "%d words came, and tasks went on %llu times: it tries again and again",
-                 words, (unsigned long long)t->stats.switches);
+    attempt_expect(
+        t->stats.switches <= 40 + 12 * (uint64_t)words,
+        "%d words came, and tasks went on %llu times: it tries again and again", words,
+        (unsigned long long)t->stats.switches);
 }
 
-static void both_are_heard(struct trial *t)
+static void both_are_heard(struct attempt *t)
 {
     static struct talk talk;
     talk = (struct talk){.ready = true};
@@ -157,7 +158,7 @@ static void both_are_heard(struct trial *t)
         return;
     // By a fair choice 100; under 60 would be a matter of one in a hundred million.
     for (int i = 0; i < SPEAKERS; i++)
-        trial_expect(
+        attempt_expect(
             talk.first[i] >= 60,
             "both talk without a pause: expected about 100 of the first 200 words "
             "from %s; seen %d",

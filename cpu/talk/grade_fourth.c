@@ -1,7 +1,7 @@
 // grade_fourth.c -- grades the fourth gopher, by what the carts saw.
 #include "grade_carts.h"
 
-static void all_burn(struct trial *t)
+static void all_burn(struct attempt *t)
 {
     struct yard y;
     yard_draw(&y, t);
@@ -10,7 +10,7 @@ static void all_burn(struct trial *t)
         yard_expect_burnt(&y, t);
 }
 
-static void four_are_started(struct trial *t)
+static void four_are_started(struct attempt *t)
 {
     struct yard y;
     int carts = 4 + (int)rng_below(&t->rng, CARTS_MOST - 4 + 1);
@@ -19,39 +19,40 @@ static void four_are_started(struct trial *t)
         return;
     // The exercise's own task may be one of them.
     int started = (int)t->stats.spawned - 1;
-    trial_expect(started == 4 || started == 3, "expected four gophers; seen %d tasks",
-                 started);
-    trial_expect(y.most_under_way == 4,
-                 "expected four gophers under way at once at some time; seen %d at most",
-                 y.most_under_way);
+    attempt_expect(started == 4 || started == 3, "expected four gophers; seen %d tasks",
+                   started);
+    attempt_expect(
+        y.most_under_way == 4,
+        "expected four gophers under way at once at some time; seen %d at most",
+        y.most_under_way);
 }
 
-static void expect_fast(struct yard *y, struct trial *t)
+static void expect_fast(struct yard *y, struct attempt *t)
 {
     if (!yard_run(y, t, exercise_fourth))
         return;
     uint64_t one_ns = 0;
     for (int i = 0; i < TRIPS; i++)
         one_ns += y->trip_ns[i] * (uint64_t)y->loads;
-    trial_expect(y->last_burnt_ns <= yard_best_ns(y),
-                 "with %d carts and trips of %.0f, %.0f, %.0f and %.0f ms: expected "
-                 "%d loads burnt within %.0f ms, as four gophers can; seen %.0f ms. One "
-                 "gopher needs %.0f",
-                 y->count, (double)y->trip_ns[LOAD] / 1e6,
-                 (double)y->trip_ns[CARRY] / 1e6, (double)y->trip_ns[UNLOAD] / 1e6,
-                 (double)y->trip_ns[RETURN] / 1e6, y->loads,
-                 (double)yard_best_ns(y) / 1e6, (double)y->last_burnt_ns / 1e6,
-                 (double)one_ns / 1e6);
+    attempt_expect(
+        y->last_burnt_ns <= yard_best_ns(y),
+        "with %d carts and trips of %.0f, %.0f, %.0f and %.0f ms: expected "
+        "%d loads burnt within %.0f ms, as four gophers can; seen %.0f ms. One "
+        "gopher needs %.0f",
+        y->count, (double)y->trip_ns[LOAD] / 1e6, (double)y->trip_ns[CARRY] / 1e6,
+        (double)y->trip_ns[UNLOAD] / 1e6, (double)y->trip_ns[RETURN] / 1e6, y->loads,
+        (double)yard_best_ns(y) / 1e6, (double)y->last_burnt_ns / 1e6,
+        (double)one_ns / 1e6);
 }
 
-static void four_times(struct trial *t)
+static void four_times(struct attempt *t)
 {
     struct yard y;
     yard_make(&y, 4, 100, GRADER_MS);
     expect_fast(&y, t);
 }
 
-static void as_fast_as_can_be(struct trial *t)
+static void as_fast_as_can_be(struct attempt *t)
 {
     struct yard y;
     yard_draw(&y, t);
@@ -63,7 +64,7 @@ static double speed_up(int procs)
     struct yard y;
     yard_make(&y, 4, 100, GRADER_MS);
     y.spins = true;
-    struct trial t = {.opts = {.procs = procs, .seed = 1, .virtual_time = true}};
+    struct attempt t = {.opts = {.procs = procs, .seed = 1, .virtual_time = true}};
     if (!yard_run(&y, &t, exercise_fourth) || y.burnt < y.loads)
         return 0;
     return 400.0 * (double)GRADER_MS / (double)y.last_burnt_ns;

@@ -5,11 +5,11 @@
 
 #include <stdio.h>
 
-enum { NUMBERS_MOST = 12000, REAL_NUMBERS = 200000, SLICES = 16 };
+enum { REAL_NUMBERS = 100000, SLICES = 16, REAL_TIMES = 5 };
 
 static struct {
     struct job job;
-    const struct trial *trial;
+    const struct attempt *attempt;
     void (*producer)(void *);
     slice_chan slices;
     int handed_over;              // slices
@@ -30,18 +30,18 @@ static uint64_t number_of(uint64_t seed)
 void make_number(const struct job *job, int number)
 {
     if (number < 0 || number >= job->count) {
-        trial_expect(false, "expected numbers below %d to be made; seen %d", job->count,
-                     number);
+        attempt_expect(false, "expected numbers below %d to be made; seen %d", job->count,
+                       number);
         return;
     }
-    if (!it.trial->real)
+    if (!it.attempt->real)
         csp_work(job->number_ns);
     it.made[number] = number_of((uint64_t)number);
 }
 
 void hand_over(const struct job *job, slice_chan slices, struct slice slice)
 {
-    if (!it.trial->real)
+    if (!it.attempt->real)
         csp_work(job->handover_ns);
     csp_send(slices, slice);
 }
@@ -49,14 +49,14 @@ void hand_over(const struct job *job, slice_chan slices, struct slice slice)
 static void use(struct slice slice)
 {
     if (slice.count < 1 || slice.first < 0 || slice.first > it.job.count - slice.count) {
-        trial_expect(false, "a slice of %d numbers from %d on: there are %d", slice.count,
-                     slice.first, it.job.count);
+        attempt_expect(false, "a slice of %d numbers from %d on: there are %d",
+                       slice.count, slice.first, it.job.count);
         return;
     }
-    if (!it.trial->real)
+    if (!it.attempt->real)
         csp_work(it.job.number_ns * (uint64_t)slice.count);
     for (int i = slice.first; i < slice.first + slice.count; i++) {
-        trial_expect(it.made[i], "number %d was handed over before it was made", i);
+        attempt_expect(it.made[i], "number %d was handed over before it was made", i);
         it.used[i]++;
         it.sum += number_of(it.made[i]);
     }
@@ -77,19 +77,19 @@ static void use_all(void *arg)
     struct slice slice;
     while (csp_recv(it.slices, &slice))
         use(slice);
-    trial_settle(it.trial);
+    attempt_settle(it.attempt);
 }
 
-static bool run(struct trial *t, struct job job)
+static bool run(struct attempt *t, struct job job)
 {
     it.job = job;
-    it.trial = t;
+    it.attempt = t;
     it.handed_over = 0;
     for (int i = 0; i < job.count; i++) {
         it.made[i] = 0;
         it.used[i] = 0;
     }
-    bool ran = run_trial(t, use_all, &it.job);
+    bool ran = attempt_run(t, use_all, &it.job);
     csp_free(it.slices);
     it.slices.ch = NULL;
     return ran;
@@ -106,14 +106,15 @@ static struct job draw(struct rng *rng)
                         .handover_ns = number_ns * (uint64_t)ratio};
 }
 
-static void nothing_lost(struct trial *t)
+static void nothing_lost(struct attempt *t)
 {
     if (!run(t, draw(&t->rng)))
         return;
     for (int i = 0; i < it.job.count; i++)
-        trial_expect(it.used[i] == 1, "expected that number %d of %d comes once; seen %d",
-                     i, it.job.count, it.used[i]);
-    trial_expect_gone(t);
+        attempt_expect(it.used[i] == 1,
+                       "expected that number %d of %d comes once; seen %d", i,
+                       it.job.count, it.used[i]);
+    attempt_expect_gone(t);
 }
 
 static double work_ns(void)
@@ -131,27 +132,27 @@ static const char *seen(char *text, size_t size)
     return text;
 }
 
-static void costs_little(struct trial *t)
+static void costs_little(struct attempt *t)
 {
     t->opts.procs = 1;
     if (!run(t, draw(&t->rng)))
         return;
     char text[200];
     double cost = 100 * ((double)t->stats.elapsed_ns / work_ns() - 1);
-    trial_expect(cost <= 5.0, "%s: expected that this costs 5 %% at most; seen %.1f %%",
-                 seen(text, sizeof text), cost);
+    attempt_expect(cost <= 5.0, "%s: expected that this costs 5 %% at most; seen %.1f %%",
+                   seen(text, sizeof text), cost);
 }
 
-static void two_gain(struct trial *t)
+static void two_gain(struct attempt *t)
 {
     t->opts.procs = 2;
     if (!run(t, draw(&t->rng)))
         return;
     char text[200];
     double gain = work_ns() / (double)t->stats.elapsed_ns;
-    trial_expect(gain >= 1.7,
-                 "%s: expected 1.7 times the work of one processor at least; seen %.2f",
-                 seen(text, sizeof text), gain);
+    attempt_expect(gain >= 1.7,
+                   "%s: expected 1.7 times the work of one processor at least; seen %.2f",
+                   seen(text, sizeof text), gain);
 }
 
 // One by one, or without any structure: what the reader's slices are compared with.
@@ -165,37 +166,51 @@ static void one_by_one(void *arg)
     csp_close(it.slices);
 }
 
-static double without_structure_ns(int count)
+// What a number takes without structure, and if it is handed over by this producer: the
+// best of a few times, since a machine has other things to do. 0: a run failed.
+static double without_structure_ns(void)
 {
-    uint64_t began_ns = csp_now();
-    for (int i = 0; i < count; i++)
-        make_number(&it.job, i);
-    use((struct slice){0, count});
-    return (double)(csp_now() - began_ns) / count;
+    uint64_t best_ns = UINT64_MAX;
+    for (int i = 0; i < REAL_TIMES; i++) {
+        uint64_t began_ns = csp_now();
+        for (int number = 0; number < it.job.count; number++)
+            make_number(&it.job, number);
+        use((struct slice){0, it.job.count});
+        uint64_t ns = csp_now() - began_ns;
+        best_ns = ns < best_ns ? ns : best_ns;
+    }
+    return (double)best_ns / it.job.count;
+}
+
+static double handed_over_ns(struct attempt *t, struct job job, void (*producer)(void *))
+{
+    uint64_t best_ns = UINT64_MAX;
+    it.producer = producer;
+    for (int i = 0; i < REAL_TIMES; i++) {
+        if (!run(t, job) || it.handed_over == 0)
+            return 0;
+        best_ns = t->stats.elapsed_ns < best_ns ? t->stats.elapsed_ns : best_ns;
+    }
+    return (double)best_ns / job.count;
 }
 
 // On this machine, on one thread: shown, and judged by nobody.
 static void show_machine(void)
 {
-    struct trial t = {.opts = {.procs = 1, .seed = 1}, .real = true};
+    struct attempt t = {.opts = {.procs = 1, .seed = 1}, .real = true};
     struct job job = {.count = REAL_NUMBERS};
     it.job = job;
-    it.trial = &t;
-    without_structure_ns(job.count);
-    double plain_ns = without_structure_ns(job.count);
-    it.producer = one_by_one;
-    bool ran = run(&t, job);
-    double single_ns = (double)t.stats.elapsed_ns / job.count;
-    double handover_ns = single_ns > plain_ns ? single_ns - plain_ns : 0;
+    it.attempt = &t;
+    double plain_ns = without_structure_ns();
+    double single_ns = handed_over_ns(&t, job, one_by_one);
     job.number_ns = (uint64_t)(plain_ns / 2) + 1;
-    job.handover_ns = (uint64_t)handover_ns + 1;
-    it.producer = produce;
-    if (!ran || !run(&t, job) || !it.handed_over)
-        return;
-    grader_show("on a thread of this machine a number takes %.0f ns without structure; "
-                "handed over one by one, %.0f ns; in your slices of %d, %.0f ns",
-                plain_ns, single_ns, job.count / it.handed_over,
-                (double)t.stats.elapsed_ns / job.count);
+    job.handover_ns = single_ns > plain_ns ? (uint64_t)(single_ns - plain_ns) + 1 : 1;
+    double sliced_ns = handed_over_ns(&t, job, produce);
+    if (single_ns > 0 && sliced_ns > 0)
+        grader_show(
+            "on a thread of this machine a number takes %.0f ns without structure; "
+            "handed over one by one, %.0f ns; in your slices of %d, %.0f ns",
+            plain_ns, single_ns, job.count / it.handed_over, sliced_ns);
 }
 
 void grade_grain(void)

@@ -22,14 +22,14 @@ struct question {
 
 // One after the other, in one run.
 struct library {
-    const struct trial *trial;
+    const struct attempt *attempt;
     struct question questions[QUESTIONS];
 };
 
 bool replica_look(struct replica *r, int *answer)
 {
-    trial_expect(r->looked_at < r->shelf,
-                 "a replica looks on after it has found the answer");
+    attempt_expect(r->looked_at < r->shelf,
+                   "a replica looks on after it has found the answer");
     r->last_began_ns = csp_now();
     r->looked_at++;
     csp_sleep(r->look_ns);
@@ -41,7 +41,7 @@ bool replica_look(struct replica *r, int *answer)
 }
 
 // In half of the questions several find it in the same instant.
-static void draw(struct question *q, struct trial *t)
+static void draw(struct question *q, struct attempt *t)
 {
     uint64_t unit_ns = t->real ? 20 * GRADER_US : GRADER_MS;
     bool alike = rng_below(&t->rng, 2);
@@ -65,7 +65,7 @@ static void ask(void *arg)
         q->began_ns = csp_now();
         q->answer = exercise_replicas(replicas, q->count);
         q->ended_ns = csp_now();
-        trial_settle(l->trial);
+        attempt_settle(l->attempt);
     }
 }
 
@@ -76,12 +76,12 @@ static void ask_and_watch(void *arg)
     csp_sleep(1000 * GRADER_MS);
 }
 
-static bool answer_all(struct library *l, struct trial *t, void (*first)(void *))
+static bool answer_all(struct library *l, struct attempt *t, void (*first)(void *))
 {
-    l->trial = t;
+    l->attempt = t;
     for (int i = 0; i < QUESTIONS; i++)
         draw(&l->questions[i], t);
-    return run_trial(t, first, l);
+    return attempt_run(t, first, l);
 }
 
 // When it was found first, or UINT64_MAX.
@@ -102,16 +102,17 @@ static void judge_answer(const struct question *q, bool real)
     for (int i = 0; i < q->count; i++)
         if (q->replicas[i].number == q->answer)
             r = &q->replicas[i];
-    trial_expect(r && r->found_ns, "expected the answer of a replica; seen another");
+    attempt_expect(r && r->found_ns, "expected the answer of a replica; seen another");
     if (r && !real)
-        trial_expect(r->found_ns == found_ns(q),
-                     "expected the answer that was found first, after %.0f ms; seen one "
-                     "that was found after %.0f ms",
-                     (double)(found_ns(q) - q->began_ns) / 1e6,
-                     (double)(r->found_ns - q->began_ns) / 1e6);
+        attempt_expect(
+            r->found_ns == found_ns(q),
+            "expected the answer that was found first, after %.0f ms; seen one "
+            "that was found after %.0f ms",
+            (double)(found_ns(q) - q->began_ns) / 1e6,
+            (double)(r->found_ns - q->began_ns) / 1e6);
 }
 
-static void first_wins(struct trial *t)
+static void first_wins(struct attempt *t)
 {
     static struct library l;
     if (answer_all(&l, t, ask))
@@ -126,16 +127,16 @@ static void judge_speed(const struct question *q)
     for (int i = 0; i < q->count; i++) {
         uint64_t ns = (uint64_t)q->replicas[i].shelf * q->replicas[i].look_ns;
         best_ns = ns < best_ns ? ns : best_ns;
-        trial_expect(q->replicas[i].looked_at > 0, "%d replicas: number %d was not asked",
-                     q->count, i + 1);
+        attempt_expect(q->replicas[i].looked_at > 0,
+                       "%d replicas: number %d was not asked", q->count, i + 1);
     }
-    trial_expect(
+    attempt_expect(
         found_ns(q) - q->began_ns == best_ns,
         "%d replicas: expected the first answer after %.0f ms; seen after %.0f ms",
         q->count, (double)best_ns / 1e6, (double)(found_ns(q) - q->began_ns) / 1e6);
 }
 
-static void all_are_asked(struct trial *t)
+static void all_are_asked(struct attempt *t)
 {
     static struct library l;
     if (answer_all(&l, t, ask))
@@ -148,7 +149,7 @@ static void judge_losers(const struct question *q)
     uint64_t first_ns = found_ns(q), longest_ns = 0;
     for (int i = 0; i < q->count; i++) {
         const struct replica *r = &q->replicas[i];
-        trial_expect(
+        attempt_expect(
             r->last_began_ns <= first_ns,
             "the answer was there after %.0f ms; expected no new look after that; "
             "seen replica %d of %d begin one after %.0f ms",
@@ -157,14 +158,15 @@ static void judge_losers(const struct question *q)
         if (r->look_ns > longest_ns)
             longest_ns = r->look_ns;
     }
-    trial_expect(q->ended_ns <= first_ns + longest_ns,
-                 "the answer was there after %.0f ms; expected the function's end within "
-                 "%.0f ms more, the longest look; seen it after %.0f ms",
-                 (double)(first_ns - q->began_ns) / 1e6, (double)longest_ns / 1e6,
-                 (double)(q->ended_ns - q->began_ns) / 1e6);
+    attempt_expect(
+        q->ended_ns <= first_ns + longest_ns,
+        "the answer was there after %.0f ms; expected the function's end within "
+        "%.0f ms more, the longest look; seen it after %.0f ms",
+        (double)(first_ns - q->began_ns) / 1e6, (double)longest_ns / 1e6,
+        (double)(q->ended_ns - q->began_ns) / 1e6);
 }
 
-static void losers_are_told(struct trial *t)
+static void losers_are_told(struct attempt *t)
 {
     static struct library l;
     if (answer_all(&l, t, ask_and_watch))
@@ -172,11 +174,11 @@ static void losers_are_told(struct trial *t)
             judge_losers(&l.questions[i]);
 }
 
-static void nobody_is_left(struct trial *t)
+static void nobody_is_left(struct attempt *t)
 {
     static struct library l;
     if (answer_all(&l, t, ask))
-        trial_expect_gone(t);
+        attempt_expect_gone(t);
 }
 
 void grade_replicas(void)

@@ -1,4 +1,4 @@
-// grader.c -- see grader.h. The first fault of a trial, which any task may find on any
+// grader.c -- see grader.h. The first fault of an attempt, which any task may find on any
 // thread, is the one element that there is room for in a channel.
 #include "grader.h"
 
@@ -16,7 +16,7 @@ struct fault {
 
 static struct {
     int fd;
-    CSP_CHAN(struct fault) faults;  // of the trial that is on
+    CSP_CHAN(struct fault) faults;  // of the attempt that is on
 } it;
 
 static void tell(enum grader_mark mark, const char *text)
@@ -38,7 +38,7 @@ void grader_show(const char *format, ...)
     tell(MARK_SHOWN, text);
 }
 
-void trial_expect(bool truth, const char *format, ...)
+void attempt_expect(bool truth, const char *format, ...)
 {
     if (truth)
         return;
@@ -50,35 +50,36 @@ void trial_expect(bool truth, const char *format, ...)
     csp_try_send(it.faults, fault);
 }
 
-void trial_settle(const struct trial *t)
+void attempt_settle(const struct attempt *t)
 {
     if (!t->real)
         csp_sleep(1);
 }
 
-void trial_expect_gone(const struct trial *t)
+void attempt_expect_gone(const struct attempt *t)
 {
-    trial_expect(t->real || t->stats.leaked == 0,
-                 "expected that all tasks end; %llu had not when the function returned",
-                 (unsigned long long)t->stats.leaked);
+    attempt_expect(t->real || t->stats.leaked == 0,
+                   "expected that all tasks end; %llu had not when the function returned",
+                   (unsigned long long)t->stats.leaked);
 }
 
 static void on_panic(const char *message)
 {
-    trial_expect(false, "panic: %s", message);
+    attempt_expect(false, "panic: %s", message);
 }
 
-bool run_trial(struct trial *t, void (*first)(void *), void *arg)
+bool attempt_run(struct attempt *t, void (*first)(void *), void *arg)
 {
     int result = csp_run(first, arg, &t->opts, &t->stats);
-    trial_expect(result != CSP_DEADLOCK,
-                 "it locks up after %.3f ms: every task waits, and none can wake another",
-                 (double)t->stats.elapsed_ns / 1e6);
-    trial_expect(result == CSP_OK, "the run ended with %d", result);
+    attempt_expect(
+        result != CSP_DEADLOCK,
+        "it locks up after %.3f ms: every task waits, and none can wake another",
+        (double)t->stats.elapsed_ns / 1e6);
+    attempt_expect(result == CSP_OK, "the run ended with %d", result);
     return result == CSP_OK;
 }
 
-static void describe(const struct trial *t, char *text, size_t size)
+static void describe(const struct attempt *t, char *text, size_t size)
 {
     static const char *const orders[] = {[CSP_FIFO] = "first in first out",
                                          [CSP_RANDOM] = "random order",
@@ -90,12 +91,12 @@ static void describe(const struct trial *t, char *text, size_t size)
 }
 
 // Whether the fact held.
-static bool make(struct trial t, void (*trial)(struct trial *))
+static bool make(struct attempt t, void (*attempt)(struct attempt *))
 {
     t.opts.virtual_time = !t.real;
     t.opts.on_panic = on_panic;
     t.rng.state = t.opts.seed * 1000 + (uint64_t)t.opts.procs * 10 + t.opts.policy;
-    trial(&t);
+    attempt(&t);
     struct fault fault;
     if (csp_try_recv(it.faults, &fault) != CSP_OK)
         return true;
@@ -106,7 +107,7 @@ static bool make(struct trial t, void (*trial)(struct trial *))
     return false;
 }
 
-void check_virtual(const char *what, void (*trial)(struct trial *))
+void check_virtual(const char *what, void (*attempt)(struct attempt *))
 {
     tell(MARK_CHECK, what);
     // The simplest schedules first: a fault is easiest to understand there.
@@ -114,29 +115,29 @@ void check_virtual(const char *what, void (*trial)(struct trial *))
         for (unsigned policy = CSP_FIFO; policy <= CSP_PCT; policy++)
             for (int procs = 1; procs <= 4; procs *= 2) {
                 struct csp_opts opts = {.procs = procs, .seed = seed, .policy = policy};
-                if (!make((struct trial){.opts = opts}, trial))
+                if (!make((struct attempt){.opts = opts}, attempt))
                     return;
             }
     tell(MARK_HELD, "180 schedules");
 }
 
-void check_real(const char *what, void (*trial)(struct trial *))
+void check_real(const char *what, void (*attempt)(struct attempt *))
 {
     tell(MARK_CHECK, what);
     for (unsigned seed = 1; seed <= REAL_TIMES; seed++)
         for (int procs = 1; procs <= 4; procs *= 2) {
             struct csp_opts opts = {.procs = procs, .seed = seed};
-            if (!make((struct trial){.opts = opts, .real = true}, trial))
+            if (!make((struct attempt){.opts = opts, .real = true}, attempt))
                 return;
         }
     tell(MARK_HELD, "1, 2 and 4 workers");
 }
 
-void check_once(const char *what, int procs, void (*trial)(struct trial *))
+void check_once(const char *what, int procs, void (*attempt)(struct attempt *))
 {
     tell(MARK_CHECK, what);
     struct csp_opts opts = {.procs = procs, .seed = 1};
-    if (make((struct trial){.opts = opts}, trial))
+    if (make((struct attempt){.opts = opts}, attempt))
         tell(MARK_HELD, "");
 }
 

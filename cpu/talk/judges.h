@@ -15,4 +15,11 @@ void judge_unequal(const struct claim_opts *, struct evidence *);
 void judge_no_room(const struct claim_opts *, struct evidence *);
 void judge_ash(const struct claim_opts *, struct evidence *);
 
+void judge_heart(const struct claim_opts *, struct evidence *);
+void judge_balancers(const struct claim_opts *, struct evidence *);
+void judge_searches(const struct claim_opts *, struct evidence *);
+void judge_million(const struct claim_opts *, struct evidence *);
+void judge_sources(const struct claim_opts *, struct evidence *);
+void judge_waiting(const struct claim_opts *, struct evidence *);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+// One a line, whatever the formatter says: the talk's order is to be seen.
+// clang-format off
 const struct program *const programs[] = {
     &talk_go,
     &talk_timer,
@@ -15,5 +17,13 @@ const struct program *const programs[] = {
     &talk_daisy,
     &talk_sieve,
     &talk_gophers,
+    &talk_balancer,
+    &talk_heap_balancer,
+    &talk_replicas,
+    &talk_search,
+    &talk_devices,
+    &talk_counter,
+    &talk_million,
     NULL,
 };
+// clang-format on

@@ -74,6 +74,8 @@ void screen_close(void)
 {
     if (!it.screen)
         return;
+    erase();
+    refresh();
     endwin();
     delscreen(it.screen);
     it.screen = NULL;

@@ -22,8 +22,10 @@ static int put(int byte)
 
 size_t terminfo_leave(char *bytes, size_t size)
 {
-    const char *const parts[] = {exit_attribute_mode, orig_pair, cursor_normal,
-                                 keypad_local, exit_ca_mode};
+    const char *const parts[] = {
+        exit_attribute_mode, orig_pair, cursor_normal, keypad_local,
+        // Without a second screen to leave, the picture is wiped.
+        exit_ca_mode ? exit_ca_mode : clear_screen};
     put_at = bytes;
     put_end = bytes + size;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

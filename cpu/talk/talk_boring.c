@@ -107,7 +107,7 @@ static void tell(void)
 
 const struct program talk_boring = {
     .name = "boring",
-    .summary = "a talker behind a channel: in turn, in time, and told to stop",
+    .summary = "a talker behind a channel: in turn, in time, told to stop",
     .story =
         "Ann says a number every 10 ms, Joe every 15, for ever, and only if somebody\n"
         "listens. We hear three of each in turn; then with patience; then stop them.",

@@ -58,7 +58,7 @@ void exercise_deadlock(struct cart *const *carts, int count)
 
     csp_go_named("loader", loader, &loads);
     csp_go_named("carrier", gopher, &carries);
-    csp_go_named("burner", gopher, &burns);
+    csp_go_named("unloader", gopher, &burns);
     csp_go_named("returner", gopher, &returns);
     for (int i = 0; i < count; i++)
         csp_send(empty, carts[i]);

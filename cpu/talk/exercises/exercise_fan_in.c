@@ -13,7 +13,7 @@
 // HINT     csp_select. A closed channel is always ready, with ok false; but a case whose
 //          channel is NULL never is.
 //
-//     ./dev grade fan_in
+//     ./dev grade fan-in
 #include "exercise.h"
 
 void exercise_fan_in(word_in ann, word_in joe, word_out both)

@@ -1,8 +1,8 @@
 // exercise_fourth.c -- add the fourth gopher.
 //
-// Three gophers burn the books. The loader loads, the burner burns, and the carrier goes
-// both ways: with a full cart to the fire, with an empty one back to the pile. He makes
-// two trips for each load; the others make one, and wait for him.
+// Three gophers burn the books. The loader loads, the unloader burns, and the carrier
+// goes both ways: with a full cart to the fire, with an empty one back to the pile. He
+// makes two trips for each load; the others make one, and wait for him.
 //
 // TO DO    A fourth gopher, who takes the empty carts back. The carrier only carries.
 // GRADED   Every load burns once; four gophers, none makes two kinds of trip; a load for
@@ -53,7 +53,7 @@ static void carrier(void *arg)
     csp_send(s->done, 1);
 }
 
-static void burner(void *arg)
+static void unloader(void *arg)
 {
     const struct site *s = arg;
     struct cart *cart;
@@ -76,7 +76,7 @@ void exercise_fourth(struct cart *const *carts, int count)
 
     csp_go_named("loader", loader, &s);
     csp_go_named("carrier", carrier, &s);
-    csp_go_named("burner", burner, &s);
+    csp_go_named("unloader", unloader, &s);
     for (int gophers = 3; gophers > 0; gophers--)
         csp_recv(s.done, NULL);
 

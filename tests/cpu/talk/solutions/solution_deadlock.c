@@ -1,7 +1,7 @@
 // solution_deadlock.c -- room at the pile breaks the ring.
 //
 // A gopher who returns a cart can always put it down, so he has a hand free for the next
-// one, the burner can hand him that, and so on around. Room for one cart is enough for
+// one, the unloader can hand him that, and so on around. Room for one cart is enough for
 // four; count - 3 for count; room for all of them needs no such arithmetic.
 #include "exercise.h"
 
@@ -50,7 +50,7 @@ void exercise_deadlock(struct cart *const *carts, int count)
 
     csp_go_named("loader", loader, &loads);
     csp_go_named("carrier", gopher, &carries);
-    csp_go_named("burner", gopher, &burns);
+    csp_go_named("unloader", gopher, &burns);
     csp_go_named("returner", gopher, &returns);
     for (int i = 0; i < count; i++)
         csp_send(empty, carts[i]);

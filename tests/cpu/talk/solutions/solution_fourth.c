@@ -28,7 +28,7 @@ static void carrier(void *arg)
     csp_send(s->done, 1);
 }
 
-static void burner(void *arg)
+static void unloader(void *arg)
 {
     const struct site *s = arg;
     struct cart *cart;
@@ -40,7 +40,7 @@ static void burner(void *arg)
     csp_send(s->done, 1);
 }
 
-// He knows that no more carts will come when the burner, who sends them, says so.
+// He knows that no more carts will come when the unloader, who sends them, says so.
 static void returner(void *arg)
 {
     const struct site *s = arg;
@@ -63,7 +63,7 @@ void exercise_fourth(struct cart *const *carts, int count)
 
     csp_go_named("loader", loader, &s);
     csp_go_named("carrier", carrier, &s);
-    csp_go_named("burner", burner, &s);
+    csp_go_named("unloader", unloader, &s);
     csp_go_named("returner", returner, &s);
     for (int gophers = 4; gophers > 0; gophers--)
         csp_recv(s.done, NULL);

@@ -1,4 +1,4 @@
-// wrong_again.c -- fan_in: tries again and again.
+// wrong_again.c -- fan-in: tries again and again.
 #include "exercise.h"
 
 void exercise_fan_in(word_in ann, word_in joe, word_out both)

@@ -1,4 +1,4 @@
-// wrong_hang.c -- fan_in: a loop that never waits, and calls nobody.
+// wrong_hang.c -- fan-in: a loop that never waits, and calls nobody.
 #include "exercise.h"
 
 void exercise_fan_in(word_in ann, word_in joe, word_out both)

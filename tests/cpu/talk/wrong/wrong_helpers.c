@@ -1,4 +1,4 @@
-// wrong_helpers.c -- fan_in: a task for each speaker, which is another exercise.
+// wrong_helpers.c -- fan-in: a task for each speaker, which is another exercise.
 #include "exercise.h"
 
 struct listener {

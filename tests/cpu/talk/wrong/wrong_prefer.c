@@ -1,4 +1,4 @@
-// wrong_prefer.c -- fan_in: hears Joe only while Ann is silent.
+// wrong_prefer.c -- fan-in: hears Joe only while Ann is silent.
 #include "exercise.h"
 
 void exercise_fan_in(word_in ann, word_in joe, word_out both)

@@ -1,4 +1,4 @@
-// wrong_sleep.c -- fan_in: tries again after a little sleep.
+// wrong_sleep.c -- fan-in: tries again after a little sleep.
 #include "exercise.h"
 
 void exercise_fan_in(word_in ann, word_in joe, word_out both)

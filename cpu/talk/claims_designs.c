@@ -48,7 +48,7 @@ void judge_two(const struct claim_opts *opts, struct evidence *e)
     e->expected = 7.0 / 4;
     const double both = trial_pace(&t, &doubled, 2, 4 * TRIP_NS) / alone;
     SAY(e->figure,
-        "1 cart: %.3fx; 2 carts: %.3fx in the steady state, %.3fx in all; where loading "
+        "1 cart: %.3fx; 2 carts: %.3fx in the steady state, %.4fx in all; where loading "
         "takes 4: %.3fx; all doubled: %.3fx",
         one_cart, equal, (double)one_ns / (double)two_ns, e->value, both);
     SAY(e->formula, "min(2, C, (L+M+U+R) / max(L, U)) = 7/4; below 2 in the steady state "

@@ -9,6 +9,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+// Trips that wait are ten times as long, or the system's timers would be what is seen.
+static void processors_here(struct trial *t, struct gopher_plan spinning,
+                            const struct gopher_plan *waiting)
+{
+    spinning.procs = t->opts->procs;
+    const struct here spun = trial_here(t->opts, spinning, TRIP_NS / 10);
+    const struct here waited = trial_here(t->opts, *waiting, TRIP_NS);
+    SAY(t->e->real,
+        "computing on %d processor%s: %.2fx, of %.2fx at most; waiting, on 1: %.2fx, of "
+        "%.2fx at most",
+        spinning.procs, spinning.procs == 1 ? "" : "s", spun.times, spun.most,
+        waited.times, waited.most);
+}
+
 // On so many processors, or with so many carts, `window` loads take so many trips.
 struct point {
     int n;
@@ -47,7 +61,9 @@ void judge_processors(const struct claim_opts *opts, struct evidence *e)
         with[0] / alone, with[1] / alone, with[2] / alone, with[3] / alone, wait / alone);
     SAY(e->formula, "min(4, P, C); waiting min(4, C); the value is that of P = 3");
     SAY(e->bound, "exact, first in first out: windows of 1 to 12 loads");
-    trial_end(&t, &p);
+    if (opts->real && !t.unable)
+        processors_here(&t, p, &waiting);
+    trial_end(&t, NULL);
 }
 
 // Gordon and Newell, 1967: a closed ring of four servers with exponential times and C
@@ -58,7 +74,7 @@ void judge_random(const struct claim_opts *opts, struct evidence *e)
     static const uint32_t carts[CARTS] = {1, 4, 8, 32};
     struct trial t = {.e = e, .opts = opts};
     struct gopher_plan p = trial_plan("four", 4);
-    const double tolerance = 4 / sqrt(LOADS);
+    const double tolerance = 2.5 / sqrt(LOADS);
     double times[CARTS];
     p.exponential = true;
     p.loads = LOADS;

@@ -85,38 +85,45 @@ static uint32_t real_loads(const struct gopher_plan *p)
     return loads < 40 ? 40 : (uint32_t)loads;
 }
 
-static void try_here(struct trial *t, struct gopher_plan p)
+struct here trial_here(const struct claim_opts *opts, struct gopher_plan p,
+                       uint64_t trip_ns)
 {
-    struct evidence *e = t->e;
+    struct here here = {0};
     struct record r, alone;
     struct fail why;
-    for (int trip = 0; trip < TRIPS; trip++)
-        p.trip_ns[trip] /= 10;
+    for (int t = 0; t < TRIPS; t++)
+        p.trip_ns[t] = p.trip_ns[t] / 1000 * trip_ns / (TRIP_NS / 1000);
     p.virtual_time = false;
-    p.seed = t->opts->seed;
-    p.procs = t->opts->procs;
+    p.seed = opts->seed;
     p.loads = real_loads(&p) / (uint32_t)p.design.lanes;
     const struct gopher_plan one = plan_alone(&p);
+    const struct bound most = plan_bound(&p), least = plan_bound(&one);
     if (site_run(&p, &r, &why) != 0) {
-        SAY(e->real, "could not be run: %.160s", why.text);
-        return;
+        SAY(here.why, "%.100s", why.text);
+        return here;
     }
     if (site_run(&one, &alone, &why) == 0) {
-        const struct bound most = plan_bound(&p), least = plan_bound(&one);
-        SAY(e->real, "%.2fx one gopher; at most %.2fx here: %s",
-            record_rate(&r) / record_rate(&alone), most.loads_per_s / least.loads_per_s,
-            most.why);
+        here.times = record_rate(&r) / record_rate(&alone);
+        here.most = most.loads_per_s / least.loads_per_s;
+        SAY(here.why, "%s", most.why);
         record_free(&alone);
+    } else {
+        SAY(here.why, "%.100s", why.text);
     }
     record_free(&r);
+    return here;
 }
 
-void trial_end(struct trial *t, const struct gopher_plan *p)
+void trial_end(struct trial *t, const struct gopher_plan *plan)
 {
     if (t->unable) {
         t->e->finding = FINDING_INCONCLUSIVE;
         SAY(t->e->figure, "it could not be run: %.160s", t->why.text);
-    } else if (p && t->opts->real) {
-        try_here(t, *p);
+    } else if (plan && t->opts->real) {
+        struct gopher_plan p = *plan;
+        p.procs = t->opts->procs;
+        const struct here here = trial_here(t->opts, p, TRIP_NS / 10);
+        SAY(t->e->real, "%.2fx one gopher, of %.2fx at most: %s", here.times, here.most,
+            here.why);
     }
 }

@@ -40,6 +40,15 @@ double trial_pace(struct trial *, const struct gopher_plan *, uint32_t window,
 // When the last load is burnt; 0 if it could not be run.
 uint64_t trial_last(struct trial *, const struct gopher_plan *);
 
+// The plan on this machine, in real time, with trips of trip_ns for each TRIP_NS and some
+// 50 ms of loads or more: how many times as fast as one gopher, and how many it can be at
+// most, and why. Both are 0 if it could not be run, and that is why.
+struct here {
+    double times, most;
+    char why[120];
+};
+struct here trial_here(const struct claim_opts *, struct gopher_plan, uint64_t trip_ns);
+
 // The last word. Fills e->real, if that is asked for: the plan on this machine, with
 // trips of a tenth of a millisecond for each TRIP_NS, beside one gopher, and what is to
 // be had at most. NULL: the judge has said what there is to say.

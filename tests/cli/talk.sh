@@ -186,7 +186,6 @@ fi
 # ---- claims
 
 expect 0 "$gopherbench" talk --check --virtual 4 1-2 9
-# The deadlock of claim 9 lists its tasks, but not here.
 silent err
 fact "the claims that were asked for, in order" \
     sh -c 'grep -oE "^ ?[0-9]+  (PASS|REFUTED|INCONCLUSIVE)" out | tr -s " " | paste -sd, | grep -qx " 1 PASS, 2 PASS, 4 PASS, 9 PASS"'
@@ -249,6 +248,8 @@ one_sentence
 typed() {
     keys=$1
     shift
+    # The keys are escapes.
+    # shellcheck disable=SC2059
     printf "$keys" | timeout 20 script -qec "$*" /dev/null >"$work/out" 2>"$work/err"
     code=$?
 }

@@ -37,8 +37,8 @@ struct talk_opts {
     int procs;  // >= 1
     uint64_t seed;
     bool virtual_time;
-    enum csp_policy policy;  // under virtual time
     uint64_t tasks;          // of programs that start very many; 0: their own number
+    enum csp_policy policy;  // under virtual time
     const char *trace;       // of the program's first run; NULL: none
     bool ask;                // wait for Enter at the question
     bool color;              // of what goes to out

@@ -73,10 +73,12 @@ static void kernel(void *arg)
 static void tell(void)
 {
     struct kernel k = {
-        .devices = {{"disk", 5 * MILLISECONDS, 0, 200 * MICROSECONDS},
-                    {"screen", 16 * MILLISECONDS, 0, 500 * MICROSECONDS},
-                    {"keyboard", 30 * MILLISECONDS, 90 * MILLISECONDS, 50 * MICROSECONDS},
-                    {"network", 1 * MILLISECONDS, 6 * MILLISECONDS, 100 * MICROSECONDS}}};
+        .devices = {
+            {.name = "disk", 5 * MILLISECONDS, 0, 200 * MICROSECONDS},
+            {.name = "screen", 16 * MILLISECONDS, 0, 500 * MICROSECONDS},
+            {.name = "keyboard", 30 * MILLISECONDS, 90 * MILLISECONDS, 50 * MICROSECONDS},
+            {.name = "network", 1 * MILLISECONDS, 6 * MILLISECONDS, 100 * MICROSECONDS},
+        }};
     uint64_t longest_ns = 0;
     for (int i = 0; i < DEVICES; i++) {
         k.devices[i].line = CSP_MAKE(interrupt_chan, 0);

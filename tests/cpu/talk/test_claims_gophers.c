@@ -60,7 +60,7 @@ static void each_passes_and_says_why(void **state)
 static void random_times_of_other_seeds(void **state)
 {
     (void)state;
-    for (uint64_t seed = 2; seed <= 5; seed++) {
+    for (uint64_t seed = 2; seed <= 3; seed++) {
         const struct claim_opts opts = {.seed = seed};
         struct evidence e = {0};
         find(7)->judge(&opts, &e);

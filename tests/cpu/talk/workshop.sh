@@ -3,7 +3,7 @@
 # the game takes as many beats as it says.
 #   workshop.sh GOPHERBENCH SOURCE_DIR
 source_dir=$2
-. "$(dirname "$0")/../../cli/lib.sh" "$1"
+. "$(dirname "$0")/../../cli/lib.sh"
 page=$source_dir/cpu/talk/WORKSHOP.md
 
 # Every command on the page is understood: all but their work.

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,7 +22,6 @@ static void judge_truth(const struct claim_opts *o, struct evidence *e)
     e->finding = o->seed == 7 ? FINDING_PASS : FINDING_REFUTED;
     e->value = 2.5;
     snprintf(e->figure, sizeof e->figure, "%d processors", o->procs);
-    // Whoever looks at the terminal shall not see it.
     printf("noise\n");
     fprintf(stderr, "noise\n");
 }
@@ -86,6 +86,27 @@ static void evidence_comes_whole(void **state)
     assert_string_equal(e.real, "");
 }
 
+// Whoever looks at the terminal does not see what a judge prints.
+static void what_a_judge_prints_stays_with_it(void **state)
+{
+    (void)state;
+    struct evidence e;
+    struct fail why;
+    const int seen = memfd_create("seen", 0), out = dup(1), err = dup(2);
+    fflush(NULL);
+    dup2(seen, 1);
+    dup2(seen, 2);
+    const int failed = judge(judge_truth, &e, &why);
+    fflush(NULL);
+    dup2(out, 1);
+    dup2(err, 2);
+    assert_int_equal(failed, 0);
+    assert_int_equal(lseek(seen, 0, SEEK_END), 0);
+    close(seen);
+    close(out);
+    close(err);
+}
+
 static void inconclusive(void (*by)(const struct claim_opts *, struct evidence *),
                          const char *figure)
 {
@@ -137,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(evidence_comes_whole),
+        cmocka_unit_test(what_a_judge_prints_stays_with_it),
         cmocka_unit_test(who_demands_nothing_has_shown_nothing),
         cmocka_unit_test(a_crash_says_what_and_the_last_words),
         cmocka_unit_test(leaving_is_no_evidence),

@@ -107,7 +107,7 @@ static void tell(void)
 
 const struct program talk_search = {
     .name = "search",
-    .summary = "three back ends: in turn, at once, with a deadline, replicated",
+    .summary = "three back ends: in turn, at once, by a deadline, doubled",
     .story =
         "A search asks for web pages, images and videos. Each answer takes 0 to 99 ms,\n"
         "any of them as likely. We ask in turn; at once; at once, and wait for 80 ms at\n"

@@ -117,8 +117,8 @@ static void searches_here(const struct claim_opts *o, struct evidence *e)
         !told(&talk_replicas, o, true, e, &first))
         return;
     SAY(e->real,
-        "search %.1f, %.1f, %.1f, %.1f ms, means of few; replicas %.1f, %.1f, %.1f, "
-        "%.1f ms; no machine is below the formula's means",
+        "search %.1f, %.1f, %.1f, %.1f ms; replicas %.1f, %.1f, %.1f, %.1f ms; means of "
+        "8 and of 10, in which luck shows",
         talk_figure(&search, ways[0]), talk_figure(&search, ways[1]),
         talk_figure(&search, ways[2]), talk_figure(&search, ways[3]),
         talk_figure(&first, replicas[0]), talk_figure(&first, replicas[1]),

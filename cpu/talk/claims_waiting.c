@@ -208,9 +208,10 @@ static void wait_here(const struct claim_opts *o, struct evidence *e)
     struct crowd c = {.tasks = plan.most, .each_ns = plan.wait_ns};
     struct os_threads t;
     const double before_s = cpu_s();
-    if (run_crowd(&c, 1, o, true) != CSP_OK || os_threads_try(&plan, &t))
-        return;
+    const int result = run_crowd(&c, 1, o, true);
     const double running_here = (cpu_s() - before_s) * 1e3 / took_ms(&c);
+    if (result != CSP_OK || os_threads_try(&plan, &t))
+        return;
     const double threads_s = t.start_s + t.end_s;
     SAY(e->real,
         "on one processor, to wait 100 ms: %d tasks %.0f ms, %.0f alive, %.2f running; "

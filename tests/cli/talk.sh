@@ -150,6 +150,8 @@ expect 0 "$gopherbench" talk go --virtual --color always
 says out "$(printf '\033')"
 expect 0 "$gopherbench" talk daisy --virtual --tasks 1000
 says out '1001'
+expect 0 "$gopherbench" talk million --virtual --tasks 1000
+says out ' 1000 tasks are there'
 
 # ---- a design of one's own
 

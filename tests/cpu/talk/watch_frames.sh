@@ -22,10 +22,10 @@ film() { # NAME ARGS...
     }
 }
 
-film watch_four design=four procs=1 loads=12 frames=7
-film watch_sixteen_ascii design=sixteen procs=8 loads=12 frames=3 ascii=1
-film watch_staging_large design=staging procs=2 loads=12 frames=3 columns=120 rows=40
-film watch_deadlock design=four procs=4 loads=12 frames=2 unbuffered=1 2>"$work/tasks"
+film four design=four procs=1 loads=12 frames=7
+film sixteen_ascii design=sixteen procs=8 loads=12 frames=3 ascii=1
+film staging_large design=staging procs=2 loads=12 frames=3 columns=120 rows=40
+film deadlock design=four procs=4 loads=12 frames=2 unbuffered=1 2>"$work/tasks"
 grep -q deadlock "$work/tasks" || { echo "the deadlock's list of tasks is missing"; bad=1; }
 
 # A build without ncursesw draws the same pictures, and says why it has no screen.
@@ -33,7 +33,7 @@ code=0
 "$absent" >"$work/out" 2>"$work/err" || code=$?
 [ "$code" -eq 3 ] && grep -q 'no ncursesw' "$work/err" || { echo "no ncursesw: $code"; bad=1; }
 [ "$write" = write ] || watch=$absent
-film watch_four design=four procs=1 loads=12 frames=7
+film four design=four procs=1 loads=12 frames=7
 
 code=0
 "$watch" columns=5000 frames=1 2>"$work/err" || code=$?

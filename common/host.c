@@ -71,12 +71,9 @@ static double meminfo(const char *field)
     return found;
 }
 
-// What RLIMIT_AS leaves of the address space; INFINITY: no limit.
-static double address_space_rest(void)
+// Bytes of address space that this process has, and of memory; 0: unknown.
+static void own_size(uint64_t *space_bytes, uint64_t *memory_bytes)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
-        return INFINITY;
     FILE *file = fopen("/proc/self/statm", "re");
     char line[128] = "";
     if (file) {
@@ -84,9 +81,28 @@ static double address_space_rest(void)
             line[0] = '\0';
         fclose(file);
     }
-    const double pages = (double)strtoull(line, NULL, 10);
-    const double used = pages * (double)sysconf(_SC_PAGESIZE);
-    return fmax((double)limit.rlim_cur - used, 0);
+    char *rest = line;
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    *space_bytes = strtoull(line, &rest, 10) * page;
+    *memory_bytes = strtoull(rest, NULL, 10) * page;
+}
+
+uint64_t host_resident_bytes(void)
+{
+    uint64_t space_bytes, memory_bytes;
+    own_size(&space_bytes, &memory_bytes);
+    return memory_bytes;
+}
+
+// What RLIMIT_AS leaves of the address space; INFINITY: no limit.
+static double address_space_rest(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY)
+        return INFINITY;
+    uint64_t space_bytes, memory_bytes;
+    own_size(&space_bytes, &memory_bytes);
+    return fmax((double)limit.rlim_cur - (double)space_bytes, 0);
 }
 
 uint64_t host_available_memory(void)

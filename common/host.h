@@ -32,4 +32,7 @@ int host_cpus_within(int affinity, double quota);
 // whichever is least; UINT64_MAX where none of them is known.
 uint64_t host_available_memory(void);
 
+// Bytes of memory that this process holds now; 0: unknown.
+uint64_t host_resident_bytes(void);
+
 #endif

@@ -83,6 +83,29 @@ int option_seconds(const char *what, const char *text, double *value, struct fai
     return 0;
 }
 
+int option_milliseconds(const char *what, const char *text, uint64_t hi_ns,
+                        uint64_t *value_ns, struct fail *why)
+{
+    static const uint64_t MS = 1000000;
+    const char *at = text;
+    uint64_t whole = 0, part = 0;
+    bool good = digits(&at, &whole);
+    if (good && *at == '.') {
+        const char *from = ++at;
+        good = digits(&at, &part) && at - from <= 6;
+        for (; good && at - from < 6; from--)
+            part *= 10;
+    }
+    uint64_t ns = whole <= hi_ns / MS ? whole * MS + part : 0;
+    if (!good || *at || ns == 0 || ns > hi_ns)
+        return fail(
+            why, EXIT_USAGE,
+            "%s takes milliseconds above 0 and up to %llu, as 1 or 0.25, not '%s'", what,
+            (unsigned long long)(hi_ns / MS), text);
+    *value_ns = ns;
+    return 0;
+}
+
 int option_size3(const char *what, const char *text, struct size3 *value,
                  struct fail *why)
 {

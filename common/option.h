@@ -27,6 +27,10 @@ int option_bytes(const char *what, const char *text, uint64_t lo, uint64_t *valu
 // A number of seconds > 0, decimal, as "2.5"; never locale dependent.
 int option_seconds(const char *what, const char *text, double *value, struct fail *why);
 
+// A number of milliseconds above 0, decimal, as "2.5", to the nanosecond; hi_ns at most.
+int option_milliseconds(const char *what, const char *text, uint64_t hi_ns,
+                        uint64_t *value_ns, struct fail *why);
+
 // "N" or "MxNxK".
 int option_size3(const char *what, const char *text, struct size3 *value,
                  struct fail *why);

@@ -65,6 +65,29 @@ int outfile_open(struct outfile *out, const char *path, struct fail *why)
     return out->stream ? 0 : refuse(out, path, errno, why);
 }
 
+void outfile_blame(const struct outfile *out, struct fail *why)
+{
+    if (!out->path || why->code != EXIT_OUTPUT || strstr(why->text, out->path))
+        return;
+    struct fail named;
+    fail(&named, why->code, "%.150s: %.300s", out->path, why->text);
+    *why = named;
+}
+
+int outfile_fill(struct outfile *out, int from, struct fail *why)
+{
+    char chunk[1 << 16];
+    ssize_t n;
+    if (lseek(from, 0, SEEK_SET) != 0)
+        return fail(why, EXIT_OUTPUT, "cannot read the result back: %s", strerror(errno));
+    while ((n = read(from, chunk, sizeof chunk)) > 0)
+        if (fwrite(chunk, 1, (size_t)n, out->stream) != (size_t)n)
+            return fail_output(why, out->path ? out->path : "standard output", errno);
+    if (n < 0)
+        return fail(why, EXIT_OUTPUT, "cannot read the result back: %s", strerror(errno));
+    return 0;
+}
+
 int outfile_commit(struct outfile *out, struct fail *why)
 {
     const char *name = out->path ? out->path : "standard output";

@@ -17,7 +17,11 @@ struct outfile {
 };
 
 int outfile_open(struct outfile *, const char *path, struct fail *why);  // EXIT_OUTPUT
-int outfile_commit(struct outfile *, struct fail *why);                  // EXIT_OUTPUT
+// Has a sentence about writing name the file, if there is one and it does not yet.
+void outfile_blame(const struct outfile *, struct fail *why);
+// Copies all that lies behind a descriptor, from its beginning.
+int outfile_fill(struct outfile *, int from, struct fail *why);  // EXIT_OUTPUT
+int outfile_commit(struct outfile *, struct fail *why);          // EXIT_OUTPUT
 void outfile_abandon(struct outfile *);  // leaves the target as it was; zeroed is fine
 
 #endif

@@ -14,6 +14,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct board;
+struct lines;
+
 // The table for people, at most `columns` wide where names allow, then the closing
 // sentences. Colour only emphasises. Beyond ASCII only where the environment's locale is
 // UTF-8.
@@ -40,13 +43,18 @@ struct report_look {
     int columns;
     bool color;
     bool ascii;  // plain ASCII instead of UTF-8's signs; names keep their letters
+    // What is said of each board; NULL: verdict_case.
+    void (*verdict)(struct lines *, const struct board *, bool brief);
 };
+
+// As the environment's locale asks for.
+struct report_look report_look_here(int columns, bool color);
+
 int report_text_as(FILE *, const struct result *, const struct report_look *,
                    struct fail *why);
 
 // Adds the machine ("Intel Xeon, 2 cores, ...") and its measured limits, a text each.
 // Limits that were not measured are left out; when none was, so is their text.
-struct lines;
 void report_machine(struct lines *, const struct result *);
 
 // Every writer's last step: flushes, and fails if anything could not be written.

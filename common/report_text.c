@@ -295,11 +295,12 @@ static void put_sentences(struct layout *l, const struct lines *lines)
     }
 }
 
-static void put_verdicts(struct layout *l, const struct boards *boards)
+static void put_verdicts(struct layout *l, const struct boards *boards,
+                         void (*verdict)(struct lines *, const struct board *, bool))
 {
     for (size_t i = 0; i < boards->count; i++) {
         struct lines lines = {0};
-        verdict_case(&lines, &boards->board[i], boards->count >= BRIEF_FROM_CASES);
+        verdict(&lines, &boards->board[i], boards->count >= BRIEF_FROM_CASES);
         if (lines.count > 0) {
             fputc('\n', l->out);
             emphasise(l, BOLD, boards->board[i].title);
@@ -346,7 +347,7 @@ int report_text_as(FILE *out, const struct result *result, const struct report_l
     put_machine(&l, result);
     for (size_t i = 0; i < boards.count; i++)
         put_board(&l, &boards.board[i]);
-    put_verdicts(&l, &boards);
+    put_verdicts(&l, &boards, look->verdict ? look->verdict : verdict_case);
     put_end(&l, result);
     lines_free(&l.cut);
     lines_free(&l.told);
@@ -366,10 +367,15 @@ static bool locale_is_utf8(void)
     return false;
 }
 
+struct report_look report_look_here(int columns, bool color)
+{
+    return (struct report_look){
+        .columns = columns, .color = color, .ascii = !locale_is_utf8()};
+}
+
 int report_text(FILE *out, const struct result *result, int columns, bool color,
                 struct fail *why)
 {
-    const struct report_look look = {
-        .columns = columns, .color = color, .ascii = !locale_is_utf8()};
+    const struct report_look look = report_look_here(columns, color);
     return report_text_as(out, result, &look, why);
 }

@@ -252,6 +252,16 @@ static json_t *do_device_limits(struct server *s, struct fail *why)
                      limits.upload_bytes, "download_bytes", limits.download_bytes);
 }
 
+static json_t *do_trial(const struct server *s, const json_t *request, struct fail *why)
+{
+    const char *name = text_of(request, "trial");
+    for (const struct trial *t = s->tables->trials; name && t && t->name; t++)
+        if (strcmp(t->name, name) == 0)
+            return t->run(request, why);
+    fail(why, EXIT_USAGE, "no such trial");
+    return NULL;
+}
+
 static json_t *serve(struct server *s, const json_t *request, struct fail *why)
 {
     const char *what = text_of(request, "do");
@@ -275,6 +285,8 @@ static json_t *serve(struct server *s, const json_t *request, struct fail *why)
         return do_hop(s);
     if (strcmp(what, "device_limits") == 0)
         return do_device_limits(s, why);
+    if (strcmp(what, "trial") == 0)
+        return do_trial(s, request, why);
     fail(why, EXIT_USAGE, "the worker does not know the request '%s'", what);
     return NULL;
 }

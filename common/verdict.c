@@ -1,6 +1,7 @@
 // verdict.c -- see verdict.h.
 #include "verdict.h"
 
+#include "pair_text.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -16,31 +17,6 @@ static const char *name_of(const struct board_row *row)
     return row->text[BOARD_NAME];
 }
 
-static char *ratio_text(const struct pair *pair)
-{
-    return lines_format("%.*f", board_decimals(pair), pair->ratio);
-}
-
-static char *bounds_text(const struct pair *pair)
-{
-    const int digits = board_decimals(pair);
-    return lines_format("%.*f to %.*f", digits, pair->ci95.lo, digits, pair->ci95.hi);
-}
-
-// "95 % interval 1.88 to 1.95, 12 rounds"; of fewer than six rounds, the whole range.
-static char *evidence_text(const struct pair *pair)
-{
-    if (pair->rounds == 1)
-        return lines_format("one round, so no interval");
-    char *bounds = bounds_text(pair);
-    char *text =
-        lines_format("%s %s, %zu rounds",
-                     pair->rounds < STATS_MIN_FOR_INTERVAL ? "range" : "95 % interval",
-                     bounds, pair->rounds);
-    free(bounds);
-    return text;
-}
-
 // ---- who was fastest
 
 // "1.92x as fast as serial (95 % interval ...)": the row against another.
@@ -50,7 +26,7 @@ static char *advantage_text(const struct board *board, const struct board_row *r
     struct pair pair;
     if (!result_pair(board->result, other->cell, row->cell, &pair))
         return lines_format("without a common round with %s", name_of(other));
-    char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
+    char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
     char *text = lines_format("%sx as fast as %s%s (%s)", ratio, name_of(other),
                               other == board->next ? ", the next" : "", evidence);
     free(ratio);
@@ -65,7 +41,7 @@ static char *lead_text(const struct board *board)
     struct pair pair;
     if (!result_pair(board->result, board->next->cell, board->fastest->cell, &pair))
         return lines_format("%s", "");
-    char *ratio = ratio_text(&pair), *bounds = bounds_text(&pair);
+    char *ratio = pair_ratio(&pair), *bounds = pair_bounds(&pair);
     char *text = lines_format(" and %sx as fast as %s, the next (%s)", ratio,
                               name_of(board->next), bounds);
     free(ratio);
@@ -91,7 +67,7 @@ static void add_rivals(struct lines *lines, const struct board *board)
             !result_pair(board->result, row->cell, board->fastest->cell, &pair) ||
             pair.rounds < STATS_MIN_FOR_INTERVAL || result_separated(&pair))
             continue;
-        char *ratio = ratio_text(&pair), *bounds = bounds_text(&pair);
+        char *ratio = pair_ratio(&pair), *bounds = pair_bounds(&pair);
         char *longer = lines_format("%s%s%s (%s times its time, 95 %% interval %s)",
                                     rivals ? rivals : "", rivals ? ", " : "",
                                     name_of(row), ratio, bounds);
@@ -204,15 +180,8 @@ static bool find_twins(const struct board *board, const char *a, const char *b,
     return found;
 }
 
-// What follows a gain's or a cost's name: an interval that holds 1 proves neither.
-static const char *doubt(const struct pair *pair)
-{
-    const bool shows = result_separated(pair) || pair->rounds < STATS_MIN_FOR_INTERVAL;
-    return shows ? ":" : ": not separated from none;";
-}
-
-// On one thread beside serial the difference is the bookkeeping of structure. Beside loops
-// on as many threads it is that, and how well either keeps the threads busy.
+// On one thread beside serial the difference is the bookkeeping of structure. Beside
+// loops on as many threads it is that, and how well either keeps the threads busy.
 static void add_structure(struct lines *lines, const struct board *board,
                           const struct board_row *const twin[2], const char *what)
 {
@@ -220,13 +189,13 @@ static void add_structure(struct lines *lines, const struct board *board,
     if (!result_pair(board->result, twin[0]->cell, twin[1]->cell, &pair))
         return;
     const int threads = twin[0]->cell->facts.threads;
-    const char *cost = doubt(&pair);
+    const char *cost = pair_doubt(&pair);
     if (result_separated(&pair) && pair.ratio < 1)
         cost = ": none here;";
-    char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
+    char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
     lines_add(lines, "%s%s %s took %s times %s's time on %d thread%s (%s).", what, cost,
-              name_of(twin[0]), ratio, name_of(twin[1]), threads,
-              plural((size_t)threads), evidence);
+              name_of(twin[0]), ratio, name_of(twin[1]), threads, plural((size_t)threads),
+              evidence);
     free(ratio);
     free(evidence);
 }
@@ -259,10 +228,10 @@ static void add_execution(struct lines *lines, const struct board *board)
         strcmp(few->cell->facts.variant, many->cell->facts.variant) != 0 ||
         !result_pair(board->result, few->cell, many->cell, &pair))
         return;
-    char *ratio = ratio_text(&pair), *evidence = evidence_text(&pair);
+    char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
     lines_add(lines, "Execution gain%s csp on %d threads was %sx as fast as on %d (%s).",
-              doubt(&pair), many->cell->facts.threads, ratio, few->cell->facts.threads,
-              evidence);
+              pair_doubt(&pair), many->cell->facts.threads, ratio,
+              few->cell->facts.threads, evidence);
     free(ratio);
     free(evidence);
 }

@@ -120,7 +120,7 @@ int cpu_prepare_gophers(struct cpu_engine *e, const struct gophers *job,
     return 0;
 }
 
-void cart_carry(struct cart *cart)
+void cart_carry_over(struct cart *cart)
 {
     memcpy(cart->there, cart->here, cart->load->cart_bytes);
 }
@@ -132,7 +132,7 @@ void cpu_burn_shipment(const struct burner *burner, const struct gophers *job,
         const struct load *load = &job->load[shipment->first_load + i];
         gophers_load(job, load, l->cart.here, &l->cursor);
         l->cart.load = load;
-        cart_carry(&l->cart);
+        cart_carry_over(&l->cart);
         burn_cart(burner, job, load, l->cart.there, l->scratch, &l->going);
     }
 }

@@ -65,7 +65,7 @@ int cpu_prepare_gophers(struct cpu_engine *, const struct gophers *,
                         struct engine_facts *, struct fail *why);
 
 int cart_make(struct cart *, const struct gophers *, struct space *, struct fail *why);
-void cart_carry(struct cart *);
+void cart_carry_over(struct cart *);
 
 // Loads, carries and burns all loads of a shipment, one after another.
 void cpu_burn_shipment(const struct burner *, const struct gophers *,

@@ -88,7 +88,7 @@ static void load(struct crew *crew, struct cart *cart)
 static void carry(struct crew *crew, struct cart *cart)
 {
     (void)crew;
-    cart_carry(cart);
+    cart_carry_over(cart);
 }
 
 static void unload(struct crew *crew, struct cart *cart)

@@ -83,7 +83,9 @@ uses() { # PATTERN WHAT ALLOWED_PREFIXES...
         grep -nE "$pattern" "$file" /dev/null && complain "$file uses $what"
     done
 }
-uses '#include <pthread.h>|#include <stdatomic.h>' 'threads or atomics' cpu/csp/
+# os_threads.c is what the talk's tasks are compared with.
+uses '#include <pthread.h>|#include <stdatomic.h>' 'threads or atomics' cpu/csp/ \
+    cpu/threads_ cpu/talk/os_threads.c
 uses '#include <omp.h>|#pragma omp' OpenMP cpu/omp_
 uses '#include <CL/' OpenCL gpu/
 
@@ -99,6 +101,7 @@ alone() {
 alone common common/stats.c
 alone common/cli common/cli/session.c
 alone cpu cpu/gemm.c
+alone cpu/talk cpu/talk/narrator.c
 alone gpu gpu/ocl_errname.c
 
 # Sizes: a file over 400 lines says why in its head; main stays small.

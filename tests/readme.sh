@@ -1,7 +1,9 @@
 #!/bin/sh
 # readme.sh -- README's figures are those of results/, and it names only files that exist.
-#   readme.sh SOURCE_DIR
+#   readme.sh SOURCE_DIR GOPHERBENCH
 set -u
+GOPHERBENCH=$2
+export GOPHERBENCH
 cd "$1" || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,12 +1,15 @@
 // cmd_list.c -- what is here: engines, devices, workloads, designs; and if not, why not.
 #include "command.h"
 #include "design.h"
+#include "lines.h"
 #include "registry.h"
 #include "roster.h"
+#include "talk_modes.h"
 #include "text.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void list_words(const char *label, const char *const *words)
 {
@@ -20,22 +23,23 @@ static void list_words(const char *label, const char *const *words)
 
 static void list_device(const struct device *d)
 {
-    bool on_cpu = !d->address[0];
-    printf("           %s%s", d->address, on_cpu ? "" : "  ");
-    text_print(stdout, d->name);
-    printf("\n           %s%d %s", on_cpu ? "" : "     ", d->units,
-           on_cpu   ? "CPUs"
-           : d->gpu ? "compute units, gpu"
-                    : "compute units, cpu");
-    if (d->memory_bytes > 0) {
-        char memory[FIGURE_BYTES];
-        printf(", %s", text_bytes(memory, (double)d->memory_bytes));
-    }
-    if (d->driver[0]) {
-        printf(", ");
-        text_print(stdout, d->driver);
-    }
-    printf("\n");
+    enum { AT = 11, ADDRESS = 5, COLUMNS = 80 };
+    const bool on_cpu = !d->address[0];
+    const int indent = on_cpu ? AT : AT + ADDRESS;
+    char memory[FIGURE_BYTES] = "";
+    char *name = lines_escape(d->name), *driver = lines_escape(d->driver);
+    if (d->memory_bytes > 0)
+        text_bytes(memory, (double)d->memory_bytes);
+    char *parts = lines_format("%d %s%s%s%s%s", d->units,
+                               on_cpu   ? "CPUs"
+                               : d->gpu ? "compute units, gpu"
+                                        : "compute units, cpu",
+                               *memory ? ", " : "", memory, *driver ? ", " : "", driver);
+    printf("%*s%s%s%s\n%*s", AT, "", d->address, on_cpu ? "" : "  ", name, indent, "");
+    lines_wrap(stdout, parts, (size_t)indent, (size_t)indent, COLUMNS);
+    free(name);
+    free(driver);
+    free(parts);
 }
 
 static void list_engine(const struct engine *engine)
@@ -74,6 +78,8 @@ enum exit_code cmd_list(struct options *o, int argc, char **argv, struct fail *w
     for (int i = 0; i < designs_count; i++)
         printf("  %-16s %2d  %s\n", designs[i].name, design_gophers(&designs[i]),
                designs[i].summary);
+    printf("\nPrograms of the talk (gopherbench talk NAME)\n");
+    talk_list_programs(stdout, false);
     if (fflush(stdout) || ferror(stdout)) {
         fail_output(why, "standard output", errno);
         return why->code;

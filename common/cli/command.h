@@ -23,6 +23,9 @@ struct command {
 // is an option or missing. NULL with EXIT_USAGE, which lists the known ones.
 const struct command *command_choose(int *argc, char ***argv, struct fail *why);
 
+// The command as it was typed, escaped, for a result; malloced.
+char *command_typed(int argc, char **argv);
+
 void command_help(const struct command *);  // to standard output, within 80 columns
 
 #endif

@@ -1,6 +1,7 @@
 // commands.c -- the table of subcommands.
 #include "command.h"
 #include "option.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,23 @@ void command_help(const struct command *c)
     for (int i = 0; i < COMMANDS; i++)
         printf("  %-9s%-23s %s\n", commands[i].name, commands[i].words,
                commands[i].summary);
+}
+
+char *command_typed(int argc, char **argv)
+{
+    size_t size = 1;
+    char *line = NULL;
+    FILE *out = open_memstream(&line, &size);
+    if (!out)
+        die("out of memory");
+    fputs("gopherbench", out);
+    for (int i = 1; i < argc; i++) {
+        fputc(' ', out);
+        text_print(out, argv[i]);
+    }
+    if (fclose(out))
+        die("out of memory");
+    return line;
 }
 
 const struct command *command_choose(int *argc, char ***argv, struct fail *why)

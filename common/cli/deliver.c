@@ -10,21 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// Copies what the worker saved to standard output.
-static int copy_out(int from, FILE *to, struct fail *why)
-{
-    char chunk[1 << 16];
-    ssize_t n;
-    if (lseek(from, 0, SEEK_SET) != 0)
-        return fail(why, EXIT_OUTPUT, "cannot read the result back: %s", strerror(errno));
-    while ((n = read(from, chunk, sizeof chunk)) > 0)
-        if (fwrite(chunk, 1, (size_t)n, to) != (size_t)n)
-            return fail_output(why, "standard output", errno);
-    if (n < 0)
-        return fail(why, EXIT_OUTPUT, "cannot read the result back: %s", strerror(errno));
-    return 0;
-}
-
 // Where the worker writes: the temporary file beside the target, or memory on the way to
 // standard output.
 static int open_save(struct outfile *out, const char *path, int *fd, struct fail *why)
@@ -44,7 +29,7 @@ static int close_save(struct outfile *out, int fd, struct fail *why)
 {
     if (!out->stream)
         return 0;
-    int bad = out->path ? 0 : copy_out(fd, out->stream, why);
+    int bad = out->path ? 0 : outfile_fill(out, fd, why);
     return bad ? -1 : outfile_commit(out, why);
 }
 

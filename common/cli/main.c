@@ -60,7 +60,8 @@ int main(int argc, char **argv)
     static const struct worker_tables tables = {.engines = engines,
                                                 .workloads = workloads,
                                                 .sha256_bytes = burn_limit,
-                                                .channel_hop_s = roofs_channel_hop_s};
+                                                .channel_hop_s = roofs_channel_hop_s,
+                                                .trials = trials};
     if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
         return worker_main(&tables);
     fill_standard_descriptors();

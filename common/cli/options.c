@@ -1,41 +1,11 @@
 // options.c -- see options.h.
 #include "options.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum key {
-    KEY_ENGINE = 'e',
-    KEY_THREADS = 't',
-    KEY_SIZE = 'n',
-    KEY_RUNS = 'r',
-    KEY_WARMUP = 'w',
-    KEY_OUTPUT = 'o',
-    KEY_QUIET = 'q',
-    KEY_HELP = 'h',
-    KEY_VERSION = 'V',
-    KEY_TYPE = 256,
-    KEY_TIME,
-    KEY_SEED,
-    KEY_JSON,
-    KEY_CSV,
-    KEY_MARKDOWN,
-    KEY_TRACE,
-    KEY_COLOR,
-    KEY_VARIANT,
-    KEY_DESIGN,
-    KEY_BOOKS,
-    KEY_BOOK_SIZE,
-    KEY_SKEW,
-    KEY_LIBRARY,
-    KEY_CARTS,
-    KEY_CART_SIZE,
-    KEY_SABOTAGE,
-    KEY_PROCS,
-    KEY_VIRTUAL
-};
 
 enum {
     RUNNING = CMD_COMPARE | CMD_MULTIPLY | CMD_BURN,
@@ -43,13 +13,7 @@ enum {
     EVERY = RUNNING | CMD_LIST | CMD_TALK
 };
 
-static const struct row {
-    enum key key;
-    const char *name;
-    const char *argument;  // NULL: takes none
-    int commands;
-    const char *help;
-} rows[] = {
+static const struct option_row rows[] = {
     {KEY_ENGINE, "engine", "LIST", RUNNING,
      "serial, csp, omp, ocl or ocl:DEVICE (0:1, gpu, a name)"},
     {KEY_THREADS, "threads", "LIST", RUNNING, "threads to work with (usable CPUs)"},
@@ -68,18 +32,16 @@ static const struct row {
     {KEY_RUNS, "runs", "N", RUNNING, "rounds to measure (until intervals are narrow)"},
     {KEY_WARMUP, "warmup", "N", RUNNING, "rounds before them (1)"},
     {KEY_TIME, "time", "SECONDS", CMD_COMPARE, "for measuring, all together (20)"},
-    {KEY_PROCS, "procs", "N", CMD_TALK, "processors for tasks (usable CPUs)"},
-    {KEY_VIRTUAL, "virtual", NULL, CMD_TALK, "simulated clock and processors: exact"},
-    {KEY_SEED, "seed", "N", RUNNING | CMD_TALK, "of inputs and schedules (1)"},
+    {KEY_SEED, "seed", "N", RUNNING, "of inputs and schedules (1)"},
     {KEY_OUTPUT, "output", "FILE", CMD_MULTIPLY | CMD_BURN, "the result itself"},
     {KEY_JSON, "json", "FILE", RUNNING, "every sample and all about it; - is stdout"},
     {KEY_CSV, "csv", "FILE", RUNNING, "a row a sample"},
     {KEY_MARKDOWN, "markdown", "FILE", RUNNING, "the table"},
-    {KEY_TRACE, "trace", "FILE", RUNNING | CMD_TALK, "what ran when, as Chrome trace JSON"},
+    {KEY_TRACE, "trace", "FILE", RUNNING, "what ran when, as Chrome trace JSON"},
     {KEY_SABOTAGE, "sabotage", "KIND", CMD_COMPARE,
      "damage: null-kernel, lost-book, off-by-one"},
     {KEY_COLOR, "color", "WHEN", EVERY, "auto, always, never (auto)"},
-    {KEY_QUIET, "quiet", NULL, EVERY, "no progress and no table"},
+    {KEY_QUIET, "quiet", NULL, RUNNING | CMD_LIST, "no progress and no table"},
     {KEY_HELP, "help", NULL, EVERY, "this"},
     {KEY_VERSION, "version", NULL, EVERY, "the version"},
 };
@@ -87,17 +49,29 @@ static const struct row {
 enum { ROWS = sizeof rows / sizeof *rows };
 
 // Only letters are short options.
-static int short_of(const struct row *row)
+static int short_of(const struct option_row *row)
 {
-    return row->key < 256 ? (int)row->key : 0;
+    return row->key < 256 ? row->key : 0;
+}
+
+// The command's next row from *at on, or NULL; the talk's own come first.
+static const struct option_row *next_row(enum command_bit command, int *at)
+{
+    while (*at < options_talk_count + ROWS) {
+        const struct option_row *row = *at < options_talk_count
+                                           ? &options_talk_rows[*at].option
+                                           : &rows[*at - options_talk_count];
+        ++*at;
+        if (row->commands & (int)command)
+            return row;
+    }
+    return NULL;
 }
 
 void options_help(enum command_bit command)
 {
-    for (int i = 0; i < ROWS; i++) {
-        const struct row *row = &rows[i];
-        if (!(row->commands & (int)command))
-            continue;
+    int at = 0;
+    for (const struct option_row *row; (row = next_row(command, &at));) {
         char letter[8] = "    ", left[40];
         if (short_of(row))
             snprintf(letter, sizeof letter, "-%c, ", short_of(row));
@@ -110,15 +84,15 @@ void options_help(enum command_bit command)
 // "unknown option '--foo'; known are --engine, ...". All of them fit a sentence.
 static int unknown(enum command_bit command, const char *typed, struct fail *why)
 {
-    char known[400];
+    char known[460] = "";
     size_t used = 0;
-    known[0] = '\0';
-    for (int i = 0; i < ROWS && used < sizeof known; i++)
-        if (rows[i].commands & (int)command) {
-            int n = snprintf(known + used, sizeof known - used, "%s--%s", used ? " " : "",
-                             rows[i].name);
-            used += n > 0 ? (size_t)n : 0;
-        }
+    int at = 0;
+    for (const struct option_row *row;
+         used < sizeof known && (row = next_row(command, &at));) {
+        int n = snprintf(known + used, sizeof known - used, "%s--%s", used ? " " : "",
+                         row->name);
+        used += n > 0 ? (size_t)n : 0;
+    }
     return fail(why, EXIT_USAGE, "unknown option '%.60s'; known are %s", typed, known);
 }
 
@@ -222,8 +196,7 @@ static int take_type(struct options *o, const char *text, struct fail *why)
 }
 
 // What concerns the books.
-static int take_gophers(struct options *o, enum key key, const char *text,
-                        struct fail *why)
+static int take_gophers(struct options *o, int key, const char *text, struct fail *why)
 {
     switch (key) {
     case KEY_DESIGN:
@@ -244,7 +217,7 @@ static int take_gophers(struct options *o, enum key key, const char *text,
     }
 }
 
-static int take(struct options *o, enum key key, const char *text, struct fail *why)
+static int take(struct options *o, int key, const char *text, struct fail *why)
 {
     switch (key) {
     case KEY_ENGINE:
@@ -284,11 +257,6 @@ static int take(struct options *o, enum key key, const char *text, struct fail *
     case KEY_OUTPUT:
         o->output = text;
         return 0;
-    case KEY_PROCS:
-        return take_int("--procs", text, 1, &o->procs, why);
-    case KEY_VIRTUAL:
-        o->virtual_time = true;
-        return 0;
     case KEY_QUIET:
         o->quiet = true;
         return 0;
@@ -299,16 +267,18 @@ static int take(struct options *o, enum key key, const char *text, struct fail *
         o->version = true;
         return 0;
     default:
-        return take_gophers(o, key, text, why);
+        return key >= KEY_TALK ? options_talk_take(&o->talk, key, text, why)
+                               : take_gophers(o, key, text, why);
     }
 }
 
-static const struct row *row_of(int key)
+static const struct option_row *row_of(enum command_bit command, int key)
 {
-    for (int i = 0; i < ROWS; i++)
-        if ((int)rows[i].key == key)
-            return &rows[i];
-    return NULL;
+    int at = 0;
+    const struct option_row *row = next_row(command, &at);
+    while (row && row->key != key)
+        row = next_row(command, &at);
+    return row;
 }
 
 // getopt's tables for one command. `letters` begins with ':', so that a missing argument
@@ -316,16 +286,15 @@ static const struct row *row_of(int key)
 static void make_tables(enum command_bit command, struct option *longs, char *letters)
 {
     *letters++ = ':';
-    for (int i = 0; i < ROWS; i++) {
-        if (!(rows[i].commands & (int)command))
-            continue;
+    int at = 0;
+    for (const struct option_row *row; (row = next_row(command, &at));) {
         *longs++ =
-            (struct option){.name = rows[i].name,
-                            .has_arg = rows[i].argument ? required_argument : no_argument,
-                            .val = (int)rows[i].key};
-        if (short_of(&rows[i])) {
-            *letters++ = (char)rows[i].key;
-            if (rows[i].argument)
+            (struct option){.name = row->name,
+                            .has_arg = row->argument ? required_argument : no_argument,
+                            .val = row->key};
+        if (short_of(row)) {
+            *letters++ = (char)row->key;
+            if (row->argument)
                 *letters++ = ':';
         }
     }
@@ -337,8 +306,10 @@ int options_read(struct options *o, enum command_bit command, int argc, char **a
                  struct fail *why)
 {
     *o = (struct options){.warmup = -1, .seed = 1};
-    struct option longs[ROWS + 1];
-    char letters[2 * ROWS + 2];
+    enum { MOST = 96 };
+    assert(ROWS + options_talk_count < MOST);
+    struct option longs[MOST];
+    char letters[2 * MOST];
     make_tables(command, longs, letters);
     opterr = 0;
     optind = 1;
@@ -352,9 +323,11 @@ int options_read(struct options *o, enum command_bit command, int argc, char **a
                            why);
         if (key == ':')
             return fail(why, EXIT_USAGE, "--%s needs an argument: %s",
-                        row_of(optopt)->name, row_of(optopt)->help);
-        if (take(o, (enum key)key, optarg, why))
+                        row_of(command, optopt)->name, row_of(command, optopt)->help);
+        if (take(o, key, optarg, why))
             return -1;
+        if (command == CMD_TALK)
+            options_talk_note(&o->talk, key);
     }
     o->words = argv + optind;
     o->word_count = argc - optind;

@@ -1,13 +1,14 @@
 // options.h -- the command line, read once: one table of options, the same word
 // everywhere.
 //
-// To add an option: a row in options.c's table, a member here, a case in options.c's
-// take().
+// To add an option: a key in option_row.h, a row in options.c's table, a member here, a
+// case in options.c's take(). The talk's own are in options_talk.h.
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
 #include "fail.h"
 #include "option.h"
+#include "options_talk.h"
 #include "workload.h"
 
 #include <stdbool.h>
@@ -37,13 +38,12 @@ struct options {
     uint64_t seed;
     const char *json, *csv, *markdown, *trace, *output;  // NULL: not given
     bool quiet;
-    int procs;  // 0: the usable CPUs
-    bool virtual_time;
     enum color color;
     uint64_t books, book_bytes, cart_bytes;  // 0: not given
     int carts;
     const char *skew, *library;
     enum sabotage sabotage;
+    struct talk_options talk;
     bool help, version;
     char **words;  // what is no option
     int word_count;

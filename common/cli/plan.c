@@ -177,13 +177,18 @@ int plan_check_variants(const struct plan *p, const struct options *o,
     return 0;
 }
 
-static void add_cell(struct plan *p, const struct column *c, const struct workload *w,
-                     const char *case_name, json_t *params, const char *variant)
+static struct cell *new_cell(struct plan *p)
 {
     struct result *r = p->result;
     r->cells = checked(reallocarray(r->cells, r->cell_count + 1, sizeof *r->cells));
     p->opts = checked(reallocarray(p->opts, r->cell_count + 1, sizeof *p->opts));
-    struct cell *cell = &r->cells[r->cell_count];
+    return &r->cells[r->cell_count++];
+}
+
+static void add_cell(struct plan *p, const struct column *c, const struct workload *w,
+                     const char *case_name, json_t *params, const char *variant)
+{
+    struct cell *cell = new_cell(p);
     *cell = (struct cell){.workload = w->name,
                           .case_name = checked(strdup(case_name)),
                           .params = json_incref(params),
@@ -196,8 +201,21 @@ static void add_cell(struct plan *p, const struct column *c, const struct worklo
              variant ? " " : "", variant ? variant : "");
     if (c->absent.code)
         cell->error = checked(strdup(c->absent.text));
-    p->opts[r->cell_count] = c->opts;
-    p->opts[r->cell_count++].variant = variant;
+    struct engine_opts *opts = &p->opts[p->result->cell_count - 1];
+    *opts = c->opts;
+    opts->variant = variant;
+}
+
+struct cell *plan_repeat(struct plan *p)
+{
+    struct cell *cell = new_cell(p);
+    *cell = cell[-1];
+    cell->case_name = checked(strdup(cell->case_name));
+    json_incref(cell->params);
+    if (cell->error)
+        cell->error = checked(strdup(cell->error));
+    p->opts[p->result->cell_count - 1] = p->opts[p->result->cell_count - 2];
+    return cell;
 }
 
 void plan_case(struct plan *p, const struct workload *w, const char *case_name,

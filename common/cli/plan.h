@@ -23,7 +23,7 @@ struct plan {
     struct column *columns;
     size_t column_count;
     struct engine_opts *opts;     // one a cell of result
-    const struct list *variants;  // --variant
+    const struct list *variants;  // --variant: of the options, which must live as long
 };
 
 // Probes the engines that the options name (none: all) and makes the columns.
@@ -36,6 +36,10 @@ int plan_columns(struct plan *, const struct options *, const char *const *fallb
 // Adds a group: every column on this case. Steals params.
 void plan_case(struct plan *, const struct workload *, const char *case_name,
                json_t *params);
+
+// Adds the last cell once more, for a caller who gives it other parameters. Cells move:
+// older pointers to them are stale.
+struct cell *plan_repeat(struct plan *);
 
 // Whether some column knows each of --variant's names for this workload: EXIT_USAGE if
 // not.

@@ -3,10 +3,13 @@
 #define REGISTRY_H
 
 #include "engine.h"
+#include "worker.h"
 #include "workload.h"
 
 extern const struct engine *const engines[];  // NULL-terminated, in the order of tables
 extern const struct workload *const workloads[];  // NULL-terminated
+
+extern const struct trial trials[];  // until one without a name
 
 const struct engine *registry_engine(const char *name);      // NULL: no such
 const struct workload *registry_workload(const char *name);  // NULL: no such

@@ -2,35 +2,17 @@
 #include "session.h"
 
 #include "clock.h"
+#include "command.h"
 #include "report.h"
+#include "terminal.h"
 #include "text.h"
 #include "worker.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
 
 // ---- opening
-
-// The command as typed, escaped, for the result.
-static char *typed(int argc, char **argv)
-{
-    size_t size = 1;
-    char *line = NULL;
-    FILE *out = open_memstream(&line, &size);
-    if (!out)
-        die("out of memory");
-    fputs("gopherbench", out);
-    for (int i = 1; i < argc; i++) {
-        fputc(' ', out);
-        text_print(out, argv[i]);
-    }
-    if (fclose(out))
-        die("out of memory");
-    return line;
-}
 
 // Two outputs in one file would leave one of them.
 static int refuse_twice(const struct options *o, struct fail *why)
@@ -80,7 +62,7 @@ int session_open(struct session *s, struct options *o, int argc, char **argv,
     time_t now = time(NULL);
     struct tm utc;
     strftime(r->started, sizeof r->started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-    r->command = typed(argc, argv);
+    r->command = command_typed(argc, argv);
     r->seed = o->seed;
     host_read(&r->host);
     s->plan.result = r;
@@ -101,14 +83,6 @@ int session_open(struct session *s, struct options *o, int argc, char **argv,
 
 // ---- measuring
 
-static int columns_of(FILE *stream)
-{
-    struct winsize size;
-    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
-        return size.ws_col;
-    return 80;
-}
-
 static void progress(const struct cell *c, int round, int rounds)
 {
     static const uint64_t EVERY_NS = 100000000;
@@ -127,15 +101,9 @@ static void progress(const struct cell *c, int round, int rounds)
         return;
     shown = text_escape(line);
     // Within one row, or what clears it would leave the rest.
-    fprintf(stderr, "\r\033[K%.*s", columns_of(stderr) - 1, shown ? shown : "");
+    fprintf(stderr, "\r\033[K%.*s", terminal_columns(stderr) - 1, shown ? shown : "");
     free(shown);
     free(line);
-}
-
-static bool shows_progress(const struct options *o)
-{
-    const char *term = getenv("TERM");
-    return !o->quiet && isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
 
 // Limits are measured where somebody will see them.
@@ -148,11 +116,11 @@ void session_limits(struct session *s, const struct options *o)
 {
     if (!shows_limits(o))
         return;
-    if (shows_progress(o))
+    if (terminal_progress(o))
         fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
     struct fail why;
     int bad = bench_limits(&s->result.limits, s->result.host.usable_cpus, &why);
-    if (shows_progress(o))
+    if (terminal_progress(o))
         fprintf(stderr, "\r\033[K");
     if (bad && worker_signal()) {
         s->result.interrupted = true;
@@ -167,24 +135,16 @@ void session_limits(struct session *s, const struct options *o)
 void session_measure(struct session *s, const struct options *o, struct bench_opts how)
 {
     struct fail why;
-    how.progress = shows_progress(o) ? progress : NULL;
+    how.progress = terminal_progress(o) ? progress : NULL;
     how.journal = s->journal.fd >= 0 ? &s->journal : NULL;
     // A journal that broke ends the measuring; what was finished is still reported.
     if (!s->result.interrupted && bench_run(&s->result, s->plan.opts, &how, &why))
         s->broken = why;
-    if (shows_progress(o))
+    if (terminal_progress(o))
         fprintf(stderr, "\r\033[K");
 }
 
 // ---- reporting
-
-static bool in_color(const struct options *o)
-{
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    if (o->color != COLOR_AUTO)
-        return o->color == COLOR_ALWAYS;
-    return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
-}
 
 // Every output is tried, whatever became of the others; the first failure is kept.
 static void keep_first(struct fail *first, const struct fail *why)
@@ -203,11 +163,7 @@ static bool write_one(struct outfile *out, writer *write, const struct result *r
     if (!out->stream ||
         (write(out->stream, r, &why) == 0 && outfile_commit(out, &why) == 0))
         return true;
-    if (out->path && why.code == EXIT_OUTPUT && !strstr(why.text, out->path)) {
-        struct fail named;
-        fail(&named, why.code, "%.150s: %.300s", out->path, why.text);
-        why = named;
-    }
+    outfile_blame(out, &why);
     keep_first(first, &why);
     return false;
 }
@@ -217,8 +173,10 @@ static void write_table(const struct session *s, const struct options *o,
 {
     struct fail why;
     struct outfile out = {.stream = stdout};
-    if (report_text(stdout, &s->result, columns_of(stdout), in_color(o), &why) ||
-        outfile_commit(&out, &why))
+    struct report_look look =
+        report_look_here(terminal_columns(stdout), terminal_color(o));
+    look.verdict = s->verdict;
+    if (report_text_as(stdout, &s->result, &look, &why) || outfile_commit(&out, &why))
         keep_first(first, &why);
 }
 

@@ -3,6 +3,7 @@
 #define SESSION_H
 
 #include "bench.h"
+#include "board.h"
 #include "options.h"
 #include "outfile.h"
 #include "plan.h"
@@ -16,6 +17,8 @@ struct session {
     struct journal journal;
     struct fail broken;  // why measuring ended early; EXIT_OK: it did not
     bool stdout_taken;   // by a machine format, or by the output itself
+    // What the table says of each case; NULL: verdict_case.
+    void (*verdict)(struct lines *, const struct board *, bool brief);
 };
 
 // Reads the host, resolves the CPU count into *options (which then has at least one

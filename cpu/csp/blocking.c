@@ -33,24 +33,22 @@ static struct helper *pool_idle;
 static int pool_threads;  // idle or not
 
 // A child of fork has none of the threads; it starts its own.
-static void forget_helpers(void)
+static void forget_in_child(void)
 {
     pool_idle = NULL;
     pool_threads = 0;
     lock_drop(&pool_lock);
 }
 
-static void forget_in_child(void)
+static void watch_fork(void)
 {
-    pthread_atfork(NULL, NULL, forget_helpers);
+    pthread_atfork(NULL, NULL, forget_in_child);
 }
 
-// The last touch of the run is the count of guests: csp_run waits for it to be 0.
 static void finish(struct job *job)
 {
     struct task *t = job->task;
     struct run *run = task_run(t);
-    _Atomic uint32_t *guests = &run->guests;
     sanitize_release(t);
     sanitize_release(run);
     sched_ready(t, NULL);
@@ -58,8 +56,7 @@ static void finish(struct job *job)
     // run it.
     atomic_fetch_sub(&run->blocking, 1);
     worker_wake_one(run);
-    if (atomic_fetch_sub(guests, 1) == 1)
-        futex_wake(guests, 1);
+    run_leave(run);
 }
 
 static void *helper_main(void *arg)
@@ -86,8 +83,6 @@ static void *helper_main(void *arg)
 
 static struct helper *helper_new(struct worker *w)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, forget_in_child);
     struct helper *h = calloc(1, sizeof *h);
     pthread_t thread;
     if (!h)
@@ -114,6 +109,8 @@ static struct helper *helper_new(struct worker *w)
 // NULL: there is none to be had.
 static struct helper *helper_get(struct worker *w)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
     lock_take(&pool_lock);
     struct helper *h = pool_idle;
     bool full = pool_threads == POOL_MOST;
@@ -138,7 +135,6 @@ OWNER_ONLY int job_call_here(struct task *t, int (*fn)(void *), void *arg)
     struct worker *w = task_worker(t);
     struct job job = {.fn = fn, .arg = arg, .task = t};
     w->call = &job;
-    w->caller = t;
     sanitize_release(t);
     sched_leave(t);
     sanitize_acquire(t);
@@ -148,7 +144,7 @@ OWNER_ONLY int job_call_here(struct task *t, int (*fn)(void *), void *arg)
 OWNER_ONLY struct task *job_run(struct worker *w)
 {
     struct job *job = w->call;
-    struct task *t = w->caller;
+    struct task *t = job->task;
     w->call = NULL;
     sanitize_acquire(t);
     job->result = job->fn(job->arg);

@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Copied into its callers, as the compiler would not by itself: an operation that does
+// not wait is then one function, without the stores and loads of a call.
 #define WITHIN static inline __attribute__((always_inline))
 
 static void copy_elem(void *to, const void *from, size_t size)
@@ -204,7 +206,8 @@ int chan_recv_now(struct csp_chan *ch, void *elem, struct task **wake)
     return recv_now(ch, elem, wake);
 }
 
-// The end of an operation that did not wait: after it `here` may be another's.
+// The end of an operation that did not wait: after it `here` may be another task's
+// worker, see give_way.
 static void ready(struct task *wake, struct worker *here)
 {
     if (wake)
@@ -247,7 +250,7 @@ static bool wait_turn(struct csp_chan *ch, struct waitq *q, enum wait wait,
     return w->ok;
 }
 
-// Apart, as the waiter on the stack would cost those who do not wait a canary.
+// Apart, as the waiter on the stack would cost those who do not wait a canary, see APART.
 APART static void wait_to_send(struct csp_chan *ch, const void *elem, struct task *me)
 {
     // A sender's element is only read.

@@ -151,10 +151,10 @@ static void confine(struct worker *w, int tid, const cpu_set_t *to)
         w->confined = sched_setaffinity(tid, sizeof *to, to) == 0;
 }
 
-void cpus_share(struct worker *w, struct worker *guest)
+void cpus_share(struct worker *w, struct worker *spare)
 {
-    int tid = atomic_load(&w->tid), guest_tid = atomic_load(&guest->tid);
-    int cpu = tid && guest_tid ? cpu_of(tid) : -1;
+    int tid = atomic_load(&w->tid), spare_tid = atomic_load(&spare->tid);
+    int cpu = tid && spare_tid ? cpu_of(tid) : -1;
     cpu_set_t one;
     if (cpu < 0 || cpu >= CPU_SETSIZE)
         return;
@@ -162,15 +162,25 @@ void cpus_share(struct worker *w, struct worker *guest)
     CPU_SET((size_t)cpu, &one);
     lock_take(&w->run->idle_lock);
     confine(w, tid, &one);
-    confine(guest, guest_tid, &one);
+    confine(spare, spare_tid, &one);
     lock_drop(&w->run->idle_lock);
+}
+
+static void restore(struct worker *w, int tid)
+{
+    if (w->confined)
+        sched_setaffinity(tid, sizeof w->cpus, &w->cpus);
+    w->confined = false;
 }
 
 void cpus_restore(struct worker *w)
 {
     lock_take(&w->run->idle_lock);
-    if (w->confined)
-        sched_setaffinity(w->tid, sizeof w->cpus, &w->cpus);
-    w->confined = false;
+    restore(w, atomic_load(&w->tid));
     lock_drop(&w->run->idle_lock);
+}
+
+void cpus_restore_in_child(struct worker *w)
+{
+    restore(w, 0);
 }

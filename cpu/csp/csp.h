@@ -2,7 +2,8 @@
 //
 // A program is a set of tasks that share no variables by habit and talk over channels.
 // Tasks are cheap (a small stack each; a million are fine) and run on `procs` OS threads,
-// moving between them as work moves. This header is the whole public face and the manual:
+// moving between them as work moves. This header is the whole public face and says what
+// it promises, in short; csp(3) says the same at length, with more examples:
 //
 //     typedef CSP_CHAN(int) int_chan;
 //
@@ -44,7 +45,8 @@
 // none, and all workers are taken up like that, then after 20 to 30 ms another OS thread
 // goes on with the other tasks; the kernel shares the processor of the stuck one between
 // the two, so that a run never takes more than `procs` processors. There are 64 such
-// threads at most.
+// threads at most. What a stuck task starts by posix_spawn, system or popen keeps that
+// one processor; a child of fork has all of them.
 //
 // SIGQUIT (Ctrl-\), unless the program handles or ignores it, prints the list of all
 // tasks to stderr, and the program goes on. With CSP_LEAKS in the environment a run that
@@ -103,13 +105,13 @@ enum {
 enum csp_policy { CSP_FIFO, CSP_RANDOM, CSP_PCT };
 
 struct csp_opts {
-    int procs;          // workers running tasks at once, 4096 at most; 0: usable CPUs
-                        // (affinity, cgroup quota)
+    int procs;          // workers running tasks at once, 4096 at most (else
+                        // CSP_ETHREAD); 0: usable CPUs (affinity, cgroup quota)
     uint64_t seed;      // select order, steal order, virtual schedules; 0: from the clock
     bool virtual_time;  // one OS thread, simulated clock, `procs` simulated processors
     enum csp_policy policy;  // under virtual time
     bool migrate;            // test mode: every woken task moves to another worker
-    size_t stack_size;       // default for new tasks, bytes; 0: 64 KiB
+    size_t stack_size;       // default for new tasks, bytes, as csp_go_stack's; 0: 64 KiB
     const char *trace;       // path of a Chrome trace to write, or NULL
     // Called in the offending task, whose run then ends with CSP_PANIC as soon as this
     // returns. NULL: print the message and the list of tasks to stderr, then abort().
@@ -136,8 +138,9 @@ struct csp_stats {
 //
 // Returns CSP_OK; CSP_DEADLOCK when every task waits and nothing can wake one, after the
 // list of tasks went to stderr; CSP_PANIC after on_panic; CSP_ENOMEM when the first task
-// finds no memory; CSP_ETHREAD when an OS thread cannot be started or the trace cannot be
-// opened. fn has not run after the last two.
+// finds no memory or opts->stack_size is more than 32 MiB; CSP_ETHREAD when an OS thread
+// cannot be started, procs is more than 4096 or the trace cannot be opened. fn has not
+// run after the last two.
 int csp_run(void (*fn)(void *), void *arg, const struct csp_opts *opts,
             struct csp_stats *stats);
 
@@ -203,7 +206,8 @@ int csp_blocking(int (*fn)(void *), void *arg);
 // timeout_ns (CSP_FOREVER: without limit; 0: does not wait). Returns the ready events,
 // which may include POLLERR and POLLHUP; CSP_TIMEOUT; or -errno, which is never -1 (EPERM
 // is reported as -EINVAL: the descriptor is of a kind that does not poll; regular files
-// are always ready). Any number of tasks may wait for one fd. fd must stay open
+// are always ready). A run's first wait opens two descriptors more: -EMFILE or -ENFILE
+// when there are none. Any number of tasks may wait for one fd. fd must stay open
 // meanwhile. Under virtual time only timeouts pass; a run that waits for descriptors
 // alone waits for them in real time.
 int csp_wait_fd(int fd, int events, int64_t timeout_ns);

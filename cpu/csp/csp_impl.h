@@ -7,14 +7,23 @@
 // and counters. To *park* is to leave the worker to another task; to *ready* a task is to
 // queue a parked one.
 //
-// The three seams at which real and virtual time differ are csp_now, the choice of the
-// next task (sched_pick, sched_ready) and what a worker without work does (find in
-// csp_worker.c).
+// Real and virtual time differ where `simulated` is asked for: at the clock and the order
+// of timers (csp_now, timer_seq); at the choice of the next task (sched_pick,
+// sched_ready, sched_start, csp_yield); at what a worker without work does (find in
+// csp_worker.c); at csp_work, which computes or only says so; and at csp_blocking, whose
+// calls run on the one thread. All else, channels and selects above all, is the same.
 //
-// Memory under three kinds of rule: fields marked "owner" are touched only on the
-// worker's own OS thread (from any task's stack); fields under a lock name it; the rest
-// is atomic. TSan thinks in tasks, not in OS threads, so functions that touch owner
-// fields are marked OWNER_ONLY.
+// Memory is under four kinds of rule. Fields marked "owner" are touched only on the
+// worker's own OS thread (from any task's stack); fields under a lock name it; atomic
+// ones are for everybody. The plain fields of a task belong to the task itself while it
+// runs; while it is parked, to whoever takes its waiter off a channel or wins its `won`,
+// and may so ready it; while it is ready, to the queue that holds it. TSan thinks in
+// tasks, not in OS threads, so functions that touch owner fields are marked OWNER_ONLY.
+//
+// Who takes a second lock takes it in this order: the monitor's; a run's timer_lock or
+// its descriptors'; channels', by address; then one of the others (queues', idle_lock,
+// those of caches, pools and traces), under which nobody takes any. Fork takes the one of
+// overflow.c, the monitor's and the pools'.
 
 #ifndef CSP_IMPL_H
 #define CSP_IMPL_H
@@ -34,7 +43,9 @@
 #include <stdalign.h>
 #include <sys/epoll.h>
 
-// Out of the way of those who do not wait: their frames need no canary.
+// In a frame of its own. What has an array or a waiter on the stack would cost those who
+// come by without waiting the setting and checking of the stack protector's canary
+// (the build has -fstack-protector-strong), and registers.
 #define APART __attribute__((noinline))
 
 #define likely(x)   __builtin_expect(!!(x), 1)
@@ -130,6 +141,14 @@ struct task_queue {
     struct task *first, *last;
 };
 
+// The same between OS threads. len is changed with the lock held, and may be read
+// without.
+struct locked_queue {
+    struct lock lock;
+    struct task_queue tasks;
+    _Atomic uint32_t len;
+};
+
 // What a sleeping OS thread waits for; the futex word is `word`.
 enum nap { NAP_AWAKE, NAP_NOTIFIED, NAP_FUTEX, NAP_EPOLL };
 
@@ -145,21 +164,20 @@ struct worker {
     bool entered;                // has been woken for this run; under run->idle_lock
     _Atomic bool enter;          // tells its OS thread to join the run
     _Atomic uint32_t seen_tick;  // what a watcher saw last, see watch.c
-    _Atomic uint32_t seen_head;  // and a thief, see sched.c
+    _Atomic uint32_t seen_head;  // and a thief, see being_eaten in queue.c
     _Atomic bool retire;         // a spare: to stand in no longer, see monitor.c
     bool retired;                // it sleeps until called again; under run->idle_lock
     struct worker *idle_next, *idle_prev;  // idle_lock; also of the retired
-    struct lock inbox_lock;
-    struct task_queue inbox;  // pinned tasks that are ready
-    _Atomic uint32_t inbox_len;
+    struct locked_queue inbox;             // pinned tasks that are ready
     // The monitor's, under its lock.
     uint32_t watched_tick;
     bool stuck;            // in one task since the last look
-    struct worker *guest;  // the spare that has been put on this one's processor
+    struct worker *spare;  // the one that has been put on this one's processor
     _Atomic int tid;       // of its OS thread; 0: it has not begun yet
     bool confined;         // under run->idle_lock
     cpu_set_t cpus;        // before it was, likewise
-    // Owner, but for busy, which the monitor reads, and give_way, which it sets.
+    // Owner, but for busy, which the monitor reads, give_way, which it sets, as does who
+    // ends the run, and spinning, which is set for a sleeper by who wakes it.
     alignas(CACHE_LINE) struct run *run;
     _Atomic bool busy;       // between alone_begin and alone_end
     _Atomic bool give_way;   // the running task is to yield at its next csp call
@@ -176,8 +194,7 @@ struct worker {
     uint64_t clock_ns;  // a recent csp_now
     uint64_t next_id, last_id;
     uint64_t spawned, ended, switches, steals;
-    struct job *call;  // a blocking call to make on this stack, for the caller
-    struct task *caller;
+    struct job *call;             // a blocking call to make on this stack
     struct trace_row *trace_row;  // of the run's trace; NULL: nothing noted yet
     // Of the process.
     struct worker *cache_next;
@@ -212,9 +229,7 @@ struct run {
     _Atomic uint64_t ids;
     _Atomic uint32_t guests;  // workers and threads of blocking calls now inside this run
 
-    alignas(CACHE_LINE) struct lock queue_lock;
-    struct task_queue queue;  // ready tasks of nobody in particular
-    _Atomic uint32_t queue_len;
+    alignas(CACHE_LINE) struct locked_queue queue;  // ready tasks of nobody in particular
 
     alignas(CACHE_LINE) struct lock idle_lock;
     struct worker *idle;     // a list; the one woken last is first

@@ -20,9 +20,11 @@ struct waiter;
 struct task;
 struct csp_chan;
 
-// Where a waiter is. A select that was served elsewhere takes its other waiters off by
-// itself; from PLACE_LEAVING to PLACE_NONE it relies on the channel to be there, and
-// nobody else may unlink the waiter.
+// Where a waiter is. PLACE_LEAVING: somebody is about to unlink it, and nobody else may.
+// A select that was served elsewhere takes its other waiters off by itself (chan_leave in
+// chan.c), and until PLACE_NONE it relies on the channel to be there. Or whoever comes by
+// such a waiter with the channel locked takes it off (discard), and until PLACE_NONE the
+// select, which finds it leaving, keeps its memory.
 enum place { PLACE_NONE, PLACE_QUEUED, PLACE_LEAVING };
 
 // One place in one channel's queue; it lives on the stack of the parked task.
@@ -47,8 +49,7 @@ struct waitq {
 
 static inline struct waiter *waitq_first(const struct waitq *q)
 {
-    return atomic_load_explicit(&((struct waitq *)(uintptr_t)q)->first,
-                                memory_order_relaxed);
+    return atomic_load_explicit(&q->first, memory_order_relaxed);
 }
 
 static inline void waitq_push(struct waitq *q, struct waiter *w)

@@ -42,7 +42,7 @@ void overflow_remove(void);
 void *overflow_stack_open(void);
 void overflow_stack_close(void *stack);
 
-// fiber.c -- the one function that switches, with the sanitizers' hooks.
+// fiber.c -- the two functions that switch, with the sanitizers' hooks.
 void fiber_clean(struct task *t);
 void fiber_init(struct task *t, void *top, void (*entry)(void *));
 void fiber_thread(struct context *ctx);
@@ -90,7 +90,8 @@ void sched_leave(struct task *t);
 // The calling task has run for long: others go first.
 void sched_give_way(struct worker *w);
 
-// At the end of a call that did not wait. After it w may be another's.
+// At the end of a call that did not wait. The calling task may go on elsewhere: after it
+// w may be another task's worker, and must not be used.
 static inline void give_way(struct worker *w)
 {
     if (unlikely(atomic_load_explicit(&w->give_way, memory_order_relaxed)))
@@ -104,22 +105,28 @@ void sched_resume(struct worker *w, struct task *t);
 // queue.c -- ready tasks on their way from worker to worker.
 // w's ring is full: half of it and t go to the run's shared queue, in one piece.
 void queue_spill(struct worker *w, struct task *t);
-void queue_push_shared(struct run *run, struct task *t);
 // A task from the run's shared queue, or NULL, and some more into w's ring.
 struct task *queue_shared(struct worker *w);
-// The first task of the run's shared queue, or NULL, and nothing else.
-struct task *queue_shared_one(struct run *run);
 // Half of the victim's ready tasks; with runnext also the one that it is about to run.
 struct task *queue_steal(struct worker *w, struct worker *victim, bool runnext);
 // Moves the victim's ready tasks, runnext too, to the run's shared queue: any thread. How
 // many they were.
 uint32_t queue_share(struct worker *victim);
-// Ready tasks that are pinned: to and from the inbox of their worker.
-void queue_inbox_push(struct task *t);
-struct task *queue_inbox_pop(struct worker *w);
+void locked_push(struct locked_queue *q, struct task *t);
+// The slow path of locked_pop.
+struct task *locked_take(struct locked_queue *q);
+
+// The first task, or NULL. An empty queue is not locked: there hardly ever is one.
+static inline struct task *locked_pop(struct locked_queue *q)
+{
+    bool some = unlikely(atomic_load_explicit(&q->len, memory_order_relaxed));
+    return some ? locked_take(q) : NULL;
+}
 
 // csp_worker.c -- OS threads without work.
 void worker_loop(struct worker *w);
+// Nothing can happen in the run any more: says so, with the list of tasks, and ends it.
+void worker_end_dead(struct run *run);
 
 // w no longer counts among those who look for work. The last of those? Else, or if it did
 // not, false.
@@ -133,6 +140,8 @@ OWNER_ONLY static inline bool worker_stop_spinning(struct worker *w)
 bool worker_work_visible(const struct run *run, const struct worker *w);
 
 // watch.c -- hand-overs that nobody takes.
+// Is there a task in any worker's runnext?
+bool watch_handed_over(const struct run *run);
 // A worker that has run one and the same task ever since the last call, while another
 // waits in its runnext; NULL: none.
 struct worker *watch_stale(struct worker *w);
@@ -174,11 +183,12 @@ void monitor_enter(struct run *run);
 void monitor_leave(struct run *run);
 // Can it end a run's being alone?
 bool monitor_can_join(void);
+// True: whoever goes on with a task after its worker had none must call monitor_wake.
 extern _Atomic bool csp_monitor_asleep;
-// False: no worker of any run has been asked to give way, which spares looking for one's
-// own. The monitor renews it as long as a run is there.
-extern _Atomic bool csp_give_way_asked;
 void monitor_wake(void);
+// False: neither the monitor nor the end of a run has asked any worker to give way, which
+// spares a try in vain looking for its own. The monitor renews it at each look.
+extern _Atomic bool csp_give_way_asked;
 
 // thread.c -- the process-wide cache of workers and their OS threads.
 bool thread_get_workers(struct run *run);
@@ -186,13 +196,20 @@ bool thread_get_workers(struct run *run);
 struct worker *thread_get_spare(struct run *run);
 void thread_put_workers(struct run *run);
 
+// run.c
+// The calling thread, one of run->guests, is done with the run: csp_run may return now.
+void run_leave(struct run *run);
+
 // cpus.c -- processors that this process may use: affinity, then cgroup quota; at
 // least 1.
 int cpus_usable(void);
 // Confines the threads of two workers to the processor on which the first one runs.
-void cpus_share(struct worker *w, struct worker *guest);
+void cpus_share(struct worker *w, struct worker *spare);
 // Gives a worker back the processors that it had before.
 void cpus_restore(struct worker *w);
+// The same in a child of fork, for the worker that forked. There idle_lock may be taken
+// for good; the monitor's lock, which the fork has held, keeps `confined` true to facts.
+void cpus_restore_in_child(struct worker *w);
 
 // timer.c
 void timer_arm(struct run *run, struct timer *t, uint64_t deadline_ns);
@@ -301,11 +318,11 @@ uint64_t sim_hash(const struct run *run);
 // The calling task's worker makes the call, on its own, full-size stack, and comes
 // straight back with its result.
 int job_call_here(struct task *t, int (*fn)(void *), void *arg);
-// On w's own stack: makes the call that w->caller left there, and returns that task,
-// which goes on at once.
+// On w's own stack: makes the call that a task has left in w->call, and returns that
+// task, which goes on at once.
 struct task *job_run(struct worker *w);
 
-// trace.c -- all but the first two, only when run->trace is there.
+// trace.c -- from trace_spawn to trace_work only when run->trace is there.
 bool trace_open(struct run *run, const char *path);
 void trace_close(struct run *run);
 void trace_spawn(struct worker *w, const struct task *t);
@@ -317,8 +334,8 @@ void trace_exit(struct worker *w, const struct task *t);
 void trace_ready(struct run *run, struct worker *w, const struct task *t);
 // Virtual time: t computes from now until end_ns.
 void trace_work(struct worker *w, const struct task *t, uint64_t end_ns);
-// What happens to ch, which is locked, whoever calls; only if tracing(). NULL is the
-// calling task.
+// What happens to ch, which is locked. Only if tracing(): some run is traced, and these
+// find out whether it is the caller's. NULL is the calling task.
 void trace_wait(struct csp_chan *ch, enum wait wait);
 void trace_meet(struct csp_chan *ch, const struct task *from, const struct task *to);
 // place: of the element in the buffer, from the oldest.

@@ -15,6 +15,12 @@ static inline bool ring_empty(const struct worker *w)
     return atomic_load(&w->head) == atomic_load(&w->tail);
 }
 
+// Does another task than the running one wait for w?
+static inline bool has_ready(const struct worker *w)
+{
+    return atomic_load(&w->runnext) || !ring_empty(w);
+}
+
 OWNER_ONLY static inline void ring_push(struct worker *w, struct task *t)
 {
     bool alone = alone_begin(w);

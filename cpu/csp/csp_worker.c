@@ -1,10 +1,10 @@
 // csp_worker.c -- what a worker does when it has no task.
 //
-// It looks at its own queues, the shared one, timers, descriptors and the other workers'
-// rings; spins for a few microseconds, if processors are to spare; then lists itself as
-// idle, looks once more, and sleeps. Whoever queues work first queues, then looks at the
-// list; both are sequentially consistent, so one of the two sees the other, and no
-// wake-up is lost.
+// It looks at its own queues, the shared one and the timers; then, unless half of those
+// that are awake do so already, at the other workers' rings: once, or for some 15 us if
+// processors are to spare; then it lists itself as idle, looks once more, and sleeps.
+// Whoever queues work first queues, then looks at the list; both are sequentially
+// consistent, so one of the two sees the other, and no wake-up is lost.
 //
 // One idle worker leads: it sleeps only until the next timer, in epoll_wait when
 // descriptors are waited for, and it watches hand-overs, see watch.c.
@@ -35,7 +35,7 @@ static bool ending(const struct run *run)
 
 bool worker_work_visible(const struct run *run, const struct worker *w)
 {
-    if (atomic_load(&run->queue_len) || atomic_load(&w->inbox_len))
+    if (atomic_load(&run->queue.len) || atomic_load(&w->inbox.len))
         return true;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
         if (!ring_empty(run->workers[i]))
@@ -48,11 +48,11 @@ bool worker_work_visible(const struct run *run, const struct worker *w)
 static bool quiet(const struct run *run, const struct worker *w)
 {
     if (atomic_load(&run->blocking) || netpoll_pending(run) ||
-        atomic_load(&run->next_deadline_ns) != UINT64_MAX || worker_work_visible(run, w))
+        atomic_load(&run->next_deadline_ns) != UINT64_MAX ||
+        worker_work_visible(run, w) || watch_handed_over(run))
         return false;
     for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (atomic_load(&run->workers[i]->runnext) ||
-            atomic_load(&run->workers[i]->inbox_len))
+        if (atomic_load(&run->workers[i]->inbox.len))
             return false;
     }
     return true;
@@ -88,9 +88,7 @@ OWNER_ONLY static struct task *search(struct worker *w)
             if (t)
                 return t;
         }
-        if (ending(run) || atomic_load(&w->inbox_len))
-            return NULL;
-        if (!run->may_spin)
+        if (ending(run) || atomic_load(&w->inbox.len) || !run->may_spin)
             return NULL;
         for (unsigned i = 0; i < pauses; i++)
             csp_cpu_relax();
@@ -136,7 +134,7 @@ static bool dead(struct run *run, const struct worker *w)
     return dead;
 }
 
-static void end_dead(struct run *run)
+void worker_end_dead(struct run *run)
 {
     dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
     worker_end_all(run, CSP_DEADLOCK);
@@ -153,13 +151,13 @@ OWNER_ONLY static void retire(struct worker *w)
     worker_list(&run->retired, w);
     atomic_fetch_sub(&run->n_joined, 1);
     worker_stop_spinning(w);
-    bool is_dead = dead(run, w), wanted = atomic_load(&w->inbox_len) || ending(run);
+    bool is_dead = dead(run, w), wanted = atomic_load(&w->inbox.len) || ending(run);
     if (wanted)
         worker_unretire(run, w);
     lock_drop(&run->idle_lock);
     // It may have led: then somebody else has to.
     if (is_dead)
-        end_dead(run);
+        worker_end_dead(run);
     else if (watch_unled(run) || worker_work_visible(run, w))
         worker_wake_one(run);
     for (bool out = wanted; !out;) {
@@ -253,7 +251,7 @@ OWNER_ONLY static struct task *idle(struct worker *w)
     bool is_dead = dead(run, w);
     lock_drop(&run->idle_lock);
     if (is_dead) {
-        end_dead(run);
+        worker_end_dead(run);
         return NULL;
     }
     if (worker_work_visible(run, w) || ending(run)) {
@@ -279,7 +277,7 @@ OWNER_ONLY static struct task *find(struct worker *w)
     struct run *run = w->run;
     while (!ending(run)) {
         if (unlikely(atomic_load_explicit(&w->retire, memory_order_relaxed)) &&
-            !atomic_load(&w->inbox_len))
+            !atomic_load(&w->inbox.len))
             retire(w);
         struct task *t = sched_pick(w);
         if (!t && run->simulated) {

@@ -69,8 +69,8 @@ OWNER_ONLY static void print_channels(const struct task *t)
     }
 }
 
-// Others may run meanwhile, if a panic asks: what is read without order is printed, not
-// followed.
+// Others may run meanwhile, if a panic or SIGQUIT asks: what is read without order is
+// printed, not followed.
 OWNER_ONLY static void list_task(struct task *t, void *arg)
 {
     struct listing *l = arg;

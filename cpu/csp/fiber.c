@@ -1,4 +1,5 @@
-// fiber.c -- the one function that switches, with the sanitizers' hooks.
+// fiber.c -- the two functions that switch, with the sanitizers' hooks: fiber_switch
+// comes back when somebody goes on with the context it left, fiber_leave never does.
 //
 // ASan must know which stack is in use (its fake stack, and where not to look for
 // overflows), TSan which task runs. The rest of what they are told is in csp_sanitize.h.

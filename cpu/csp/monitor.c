@@ -40,6 +40,7 @@ static _Atomic uint32_t calls;  // the futex: how often it has been called
 static _Atomic bool quit_asked;
 static bool quit_installed;  // monitor_lock
 static struct sigaction old_quit;
+static int forker;  // monitor_lock: the thread that forks
 _Atomic bool csp_monitor_asleep;
 alignas(CACHE_LINE) _Atomic bool csp_give_way_asked;
 
@@ -60,16 +61,16 @@ static bool asleep(const struct worker *w)
 }
 
 // What a look at a run's workers tells.
-struct look {
+struct findings {
     bool own_free, any_free;    // workers, the run's own or any, that are not stuck
     bool asked;                 // one has been asked to give way
-    struct worker *most_stuck;  // the first of them without a guest, if there is one
+    struct worker *most_stuck;  // the first of them without a spare, if there is one
 };
 
 // With idle_lock held.
-static struct look look_at_workers(struct run *run)
+static struct findings look_at_workers(struct run *run)
 {
-    struct look look = {0};
+    struct findings found = {0};
     int n = atomic_load(&run->n_workers);
     for (int i = 0; i < n; i++) {
         struct worker *w = run->workers[i];
@@ -77,27 +78,22 @@ static struct look look_at_workers(struct run *run)
         bool same = !asleep(w) && tick == w->watched_tick;
         w->stuck = same && atomic_load_explicit(&w->give_way, memory_order_relaxed);
         atomic_store_explicit(&w->give_way, same, memory_order_relaxed);
-        look.asked |= same;
+        found.asked |= same;
         w->watched_tick = tick;
-        if (w->stuck && (!look.most_stuck || look.most_stuck->guest))
-            look.most_stuck = w;
+        if (w->stuck && (!found.most_stuck || found.most_stuck->spare))
+            found.most_stuck = w;
         if (!w->stuck && !w->retired) {
-            look.any_free = true;
-            look.own_free |= i < run->procs;
+            found.any_free = true;
+            found.own_free |= i < run->procs;
         }
     }
-    return look;
-}
-
-static bool has_ready(const struct worker *w)
-{
-    return !ring_empty(w) || atomic_load(&w->runnext);
+    return found;
 }
 
 // Could a worker do something, if there were one?
 static bool something_waits(const struct run *run)
 {
-    if (atomic_load(&run->queue_len) ||
+    if (atomic_load(&run->queue.len) ||
         atomic_load(&run->next_deadline_ns) <= clock_now() || netpoll_ready(run))
         return true;
     int n = atomic_load(&run->n_workers);
@@ -127,9 +123,9 @@ static bool end_alone(struct run *run)
 static void add_spare(struct run *run, struct worker *host)
 {
     struct worker *spare = worker_add_spare(run);
-    if (!spare || host->guest || run->procs >= cpus_usable())
+    if (!spare || host->spare || run->procs >= cpus_usable())
         return;
-    host->guest = spare;
+    host->spare = spare;
     cpus_share(host, spare);
 }
 
@@ -141,24 +137,24 @@ static bool has_retired(struct run *run, const struct worker *w)
     return retired;
 }
 
-// Lets go of the processors of those whose guests have retired, and confines those whose
+// Lets go of the processors of those whose spares have retired, and confines those whose
 // threads have only now begun.
-static void tend_guests(struct run *run, bool all)
+static void tend_spares(struct run *run, bool all)
 {
     int n = atomic_load(&run->n_workers);
     for (int i = 0; i < n; i++) {
         struct worker *w = run->workers[i];
-        if (!w->guest)
+        if (!w->spare)
             continue;
-        if (!all && !has_retired(run, w->guest)) {
+        if (!all && !has_retired(run, w->spare)) {
             // The monitor alone confines.
-            if (!w->guest->confined)
-                cpus_share(w, w->guest);
+            if (!w->spare->confined)
+                cpus_share(w, w->spare);
             continue;
         }
-        cpus_restore(w->guest);
+        cpus_restore(w->spare);
         cpus_restore(w);
-        w->guest = NULL;
+        w->spare = NULL;
     }
 }
 
@@ -174,25 +170,23 @@ static void retire_spares(struct run *run, bool retire)
     }
 }
 
-// asked: has any worker been asked to give way?
-static void watch(struct run *run, bool *asked)
+// One look at a run, and what it calls for. True: a worker has been asked to give way.
+static bool watch(struct run *run)
 {
     lock_take(&run->idle_lock);
     if (atomic_load(&run->ending)) {
         lock_drop(&run->idle_lock);
-        *asked = true;
-        return;
+        return true;
     }
-    struct look look = look_at_workers(run);
+    struct findings found = look_at_workers(run);
     bool idle = atomic_load(&run->n_idle) > 0;
     lock_drop(&run->idle_lock);
-    *asked |= look.asked;
-    tend_guests(run, false);
-    retire_spares(run, look.own_free);
-    if (!look.most_stuck || idle)
-        return;
-    if (!look.any_free && (!something_waits(run) || !end_alone(run)))
-        return;
+    tend_spares(run, false);
+    retire_spares(run, found.own_free);
+    if (!found.most_stuck || idle)
+        return found.asked;
+    if (!found.any_free && (!something_waits(run) || !end_alone(run)))
+        return found.asked;
     // Those who are free look at the shared queue now and then, but at others' rings only
     // when they have nothing else to do.
     // Meanwhile the tasks are in no queue: a worker that becomes idle must not take that
@@ -205,8 +199,9 @@ static void watch(struct run *run, bool *asked)
     }
     atomic_fetch_sub(&run->blocking, 1);
     worker_wake_one(run);
-    if (!look.any_free)
-        add_spare(run, look.most_stuck);
+    if (!found.any_free)
+        add_spare(run, found.most_stuck);
+    return found.asked;
 }
 
 static bool all_asleep(void)
@@ -228,7 +223,7 @@ OWNER_ONLY static void on_quit(int sig)
 }
 
 // With monitor_lock held. True: there is nothing to watch.
-static bool look(void)
+static bool look_at_runs(void)
 {
     if (atomic_exchange(&quit_asked, false)) {
         for (struct run *run = runs; run; run = run->next)
@@ -237,7 +232,7 @@ static bool look(void)
     bool asked = false;
     for (struct run *run = runs; run; run = run->next) {
         if (!run->simulated)
-            watch(run, &asked);
+            asked |= watch(run);
     }
     atomic_store(&csp_give_way_asked, asked);
     return all_asleep();
@@ -253,7 +248,7 @@ static void *monitor_main(void *arg)
         if (!SANITIZE_TASKS && ++looks % TRIM == 0)
             stack_trim();
         lock_take(&monitor_lock);
-        quiet = look() ? quiet + 1 : 0;
+        quiet = look_at_runs() ? quiet + 1 : 0;
         if (quiet > LINGER) {
             // Said first, looked after: whoever ceases to be idle does it the other way
             // round.
@@ -268,9 +263,34 @@ static void *monitor_main(void *arg)
     return NULL;
 }
 
-// A child of fork has none of the threads.
+// While a thread forks the monitor confines nobody.
+static void before_fork(void)
+{
+    lock_take(&monitor_lock);
+    forker = gettid();
+}
+
+static void after_fork(void)
+{
+    lock_drop(&monitor_lock);
+}
+
+// A worker that was confined when it forked shares its processor with nobody in the
+// child.
+static void free_forker(void)
+{
+    for (struct run *run = runs; run; run = run->next) {
+        for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
+            if (atomic_load(&run->workers[i]->tid) == forker)
+                cpus_restore_in_child(run->workers[i]);
+        }
+    }
+}
+
+// A child of fork has none of the threads but the one that forked.
 static void forget_in_child(void)
 {
+    free_forker();
     if (quit_installed)
         sigaction(SIGQUIT, &old_quit, NULL);
     quit_installed = false;
@@ -283,7 +303,7 @@ static void forget_in_child(void)
 
 static void watch_fork(void)
 {
-    pthread_atfork(NULL, NULL, forget_in_child);
+    pthread_atfork(before_fork, after_fork, forget_in_child);
 }
 
 // With monitor_lock held.
@@ -347,7 +367,7 @@ void monitor_leave(struct run *run)
         at = &(*at)->next;
     if (*at)
         *at = run->next;
-    tend_guests(run, true);
+    tend_spares(run, true);
     struct sigaction now;
     if (!runs && quit_installed) {
         // Unless the program has installed its own meanwhile.

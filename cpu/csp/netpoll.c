@@ -84,33 +84,36 @@ static void poll_free(struct netpoll *p)
     free(p);
 }
 
-static struct netpoll *poll_new(void)
+// 0 or -errno; either way what has been opened is in p, the rest -1.
+READS_ERRNO static int open_descriptors(struct netpoll *p)
 {
-    struct netpoll *p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
+    p->break_fd = -1;
     p->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (p->epoll_fd < 0)
+        return -errno;
     p->break_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct epoll_event e = {.events = EPOLLIN, .data.fd = p->break_fd};
-    if (p->epoll_fd < 0 || p->break_fd < 0 ||
-        epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, p->break_fd, &e) != 0) {
-        poll_free(p);
-        return NULL;
-    }
-    return p;
+    if (p->break_fd < 0 || epoll_ctl(p->epoll_fd, EPOLL_CTL_ADD, p->break_fd, &e) != 0)
+        return -errno;
+    return 0;
 }
 
-static struct netpoll *poll_of(struct run *run)
+// The run's, opened unless it is already: 0 or -errno.
+static int poll_of(struct run *run, struct netpoll **poll)
 {
-    struct netpoll *p = atomic_load(&run->poll), *none = NULL;
-    if (p)
-        return p;
-    p = poll_new();
-    if (p && !atomic_compare_exchange_strong(&run->poll, &none, p)) {
+    struct netpoll *none = NULL;
+    *poll = atomic_load(&run->poll);
+    if (*poll)
+        return 0;
+    struct netpoll *p = calloc(1, sizeof *p);
+    if (!p)
+        return -ENOMEM;
+    int err = open_descriptors(p);
+    bool ours = !err && atomic_compare_exchange_strong(&run->poll, &none, p);
+    if (!ours)
         poll_free(p);
-        p = none;
-    }
-    return p;
+    *poll = ours ? p : none;
+    return err;
 }
 
 bool netpoll_pending(const struct run *run)
@@ -209,13 +212,14 @@ int csp_wait_fd(int fd, int events, int64_t timeout_ns)
         give_way(task_worker(me));
         return now ? now : CSP_TIMEOUT;
     }
-    struct netpoll *p = poll_of(run);
-    if (!p)
-        return -ENOMEM;
+    struct netpoll *p;
+    int err = poll_of(run, &p);
+    if (err)
+        return err;
     struct fd_waiter w = {.task = me, .fd = fd, .events = (uint32_t)events};
     atomic_store(&me->won, 0);
     task_set_wait(me, WAIT_FD);
-    int err = enqueue(p, &w);
+    err = enqueue(p, &w);
     if (err) {
         task_set_wait(me, WAIT_RUNNING);
         return err == -EPERM ? -EINVAL : err;

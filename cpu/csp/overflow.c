@@ -6,6 +6,7 @@
 
 #include "csp_impl.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,22 @@ enum { SIGNAL_STACK = 32768 };  // beyond what the kernel's own frame needs
 static struct lock install_lock;
 static unsigned installed;
 static struct sigaction old_segv, old_bus;
+
+static void lock_install(void)
+{
+    lock_take(&install_lock);
+}
+
+static void unlock_install(void)
+{
+    lock_drop(&install_lock);
+}
+
+// A child of fork keeps the handlers, but not the thread that may just be at them.
+static void watch_fork(void)
+{
+    pthread_atfork(lock_install, unlock_install, unlock_install);
+}
 
 // Returning runs the faulting instruction again: with the default action it now kills.
 static void die_of(int sig)
@@ -63,6 +80,8 @@ static void on_fault(int sig, siginfo_t *info, void *ucontext)
 
 void overflow_install(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
     lock_take(&install_lock);
     if (installed++ == 0) {
         struct sigaction sa = {.sa_sigaction = on_fault,

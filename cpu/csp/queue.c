@@ -5,9 +5,27 @@
 
 enum { FEW = 8 };  // ready tasks, which thieves leave to a worker that makes headway
 
+OWNER_ONLY void locked_push(struct locked_queue *q, struct task *t)
+{
+    lock_take(&q->lock);
+    queue_push(&q->tasks, t);
+    atomic_fetch_add(&q->len, 1);
+    lock_drop(&q->lock);
+}
+
+OWNER_ONLY struct task *locked_take(struct locked_queue *q)
+{
+    lock_take(&q->lock);
+    struct task *t = queue_pop(&q->tasks);
+    if (t)
+        atomic_fetch_sub(&q->len, 1);
+    lock_drop(&q->lock);
+    return t;
+}
+
 OWNER_ONLY void queue_spill(struct worker *w, struct task *t)
 {
-    struct run *run = w->run;
+    struct locked_queue *q = &w->run->queue;
     struct task_queue moved = {0};
     uint32_t n = 1;
     for (; n <= RING_SIZE / 2; n++) {
@@ -17,22 +35,14 @@ OWNER_ONLY void queue_spill(struct worker *w, struct task *t)
         queue_push(&moved, old);
     }
     queue_push(&moved, t);
-    lock_take(&run->queue_lock);
-    if (run->queue.last)
-        run->queue.last->next = moved.first;
+    lock_take(&q->lock);
+    if (q->tasks.last)
+        q->tasks.last->next = moved.first;
     else
-        run->queue.first = moved.first;
-    run->queue.last = moved.last;
-    atomic_fetch_add(&run->queue_len, n);
-    lock_drop(&run->queue_lock);
-}
-
-OWNER_ONLY void queue_push_shared(struct run *run, struct task *t)
-{
-    lock_take(&run->queue_lock);
-    queue_push(&run->queue, t);
-    atomic_fetch_add(&run->queue_len, 1);
-    lock_drop(&run->queue_lock);
+        q->tasks.first = moved.first;
+    q->tasks.last = moved.last;
+    atomic_fetch_add(&q->len, n);
+    lock_drop(&q->lock);
 }
 
 // In migrate mode a task goes on where it was not, as long as somebody else is free to
@@ -45,14 +55,15 @@ OWNER_ONLY static bool must_move(const struct worker *w, struct task *t)
 OWNER_ONLY struct task *queue_shared(struct worker *w)
 {
     struct run *run = w->run;
-    if (!atomic_load_explicit(&run->queue_len, RELAXED))
+    struct locked_queue *q = &run->queue;
+    if (!atomic_load_explicit(&q->len, RELAXED))
         return NULL;
-    lock_take(&run->queue_lock);
-    uint32_t len = atomic_load_explicit(&run->queue_len, RELAXED);
+    lock_take(&q->lock);
+    uint32_t len = atomic_load_explicit(&q->len, RELAXED);
     uint32_t n = len / (uint32_t)run->procs + 1, taken = 0;
-    struct task *first = run->queue.first;
+    struct task *first = q->tasks.first;
     if (!first || must_move(w, first)) {
-        lock_drop(&run->queue_lock);
+        lock_drop(&q->lock);
         if (first) {
             // It is for another, who would not be woken for a worker that looks for work.
             worker_stop_spinning(w);
@@ -60,48 +71,17 @@ OWNER_ONLY struct task *queue_shared(struct worker *w)
         }
         return NULL;
     }
-    queue_pop(&run->queue);
+    queue_pop(&q->tasks);
     for (taken = 1; taken < n && taken < RING_SIZE / 2 && !run->migrate; taken++) {
         uint32_t used = atomic_load_explicit(&w->tail, RELAXED) -
                         atomic_load_explicit(&w->head, RELAXED);
-        if (!run->queue.first || used >= RING_SIZE)
+        if (!q->tasks.first || used >= RING_SIZE)
             break;
-        ring_push(w, queue_pop(&run->queue));
+        ring_push(w, queue_pop(&q->tasks));
     }
-    atomic_fetch_sub(&run->queue_len, taken);
-    lock_drop(&run->queue_lock);
+    atomic_fetch_sub(&q->len, taken);
+    lock_drop(&q->lock);
     return first;
-}
-
-OWNER_ONLY struct task *queue_shared_one(struct run *run)
-{
-    if (!atomic_load_explicit(&run->queue_len, RELAXED))
-        return NULL;
-    lock_take(&run->queue_lock);
-    struct task *t = queue_pop(&run->queue);
-    if (t)
-        atomic_fetch_sub(&run->queue_len, 1);
-    lock_drop(&run->queue_lock);
-    return t;
-}
-
-OWNER_ONLY struct task *queue_inbox_pop(struct worker *w)
-{
-    lock_take(&w->inbox_lock);
-    struct task *t = queue_pop(&w->inbox);
-    if (t)
-        atomic_fetch_sub(&w->inbox_len, 1);
-    lock_drop(&w->inbox_lock);
-    return t;
-}
-
-OWNER_ONLY void queue_inbox_push(struct task *t)
-{
-    struct worker *w = t->pinned_to;
-    lock_take(&w->inbox_lock);
-    queue_push(&w->inbox, t);
-    atomic_fetch_add(&w->inbox_len, 1);
-    lock_drop(&w->inbox_lock);
 }
 
 // A few tasks that their worker is just working off would cost more to bring over than to
@@ -142,7 +122,6 @@ OWNER_ONLY static struct task *steal_ring(struct worker *w, struct worker *victi
 
 uint32_t queue_share(struct worker *victim)
 {
-    struct run *run = victim->run;
     struct task *taken[RING_SIZE + 1];
     uint32_t n, head = atomic_load_explicit(&victim->head, memory_order_acquire);
     do {
@@ -157,7 +136,7 @@ uint32_t queue_share(struct worker *victim)
     if ((taken[n] = atomic_exchange(&victim->runnext, NULL)))
         n++;
     for (uint32_t i = 0; i < n; i++)
-        queue_push_shared(run, taken[i]);
+        locked_push(&victim->run->queue, taken[i]);
     return n;
 }
 

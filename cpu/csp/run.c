@@ -118,6 +118,15 @@ static void run_close(struct run *run, struct csp_stats *stats)
         *stats = s;
 }
 
+void run_leave(struct run *run)
+{
+    _Atomic uint32_t *guests = &run->guests;
+    // The run may be gone as soon as the count is down: then its address is all the
+    // kernel gets, and at worst somebody else's futex returns early.
+    if (atomic_fetch_sub(guests, 1) == 1)
+        futex_wake(guests, 1);
+}
+
 // Returns when no other OS thread is inside the run.
 static void wait_for_guests(struct run *run)
 {

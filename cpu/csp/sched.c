@@ -14,8 +14,6 @@
 
 #include "csp_ring.h"
 
-#define RELAXED memory_order_relaxed
-
 // Every so often: the clock, timers, descriptors, and a task that is not one's own.
 OWNER_ONLY static struct task *housekeeping(struct worker *w)
 {
@@ -28,18 +26,13 @@ OWNER_ONLY static struct task *housekeeping(struct worker *w)
     return queue_shared(w);
 }
 
-// w turns to a task from elsewhere. A task that yields tells nobody that it is in the
-// ring, since it is going to be the next, as a rule: then not.
+// w turns to a task from elsewhere. A task that yields while nothing else is ready wakes
+// nobody (ready_last): as a rule it is the next one here. Now it is not, and lies in the
+// ring without anybody having been told.
 OWNER_ONLY static void tell_of_ring(struct worker *w)
 {
     if (atomic_load(&w->run->n_idle) > 0 && !ring_empty(w))
         worker_wake_one(w->run);
-}
-
-OWNER_ONLY static struct task *pinned(struct worker *w)
-{
-    bool some = unlikely(atomic_load_explicit(&w->inbox_len, RELAXED));
-    return some ? queue_inbox_pop(w) : NULL;
 }
 
 OWNER_ONLY struct task *sched_pick(struct worker *w)
@@ -58,7 +51,7 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         tell_of_ring(w);
     } else if (tick % 2 == 1) {
         // Every other time: a pinned task that yields and the rest take turns.
-        t = pinned(w);
+        t = locked_pop(&w->inbox);
         if (t)
             tell_of_ring(w);
     }
@@ -77,7 +70,7 @@ OWNER_ONLY struct task *sched_pick(struct worker *w)
         return t;
     t = take_runnext(w);
     if (!t)
-        t = pinned(w);
+        t = locked_pop(&w->inbox);
     return t ? t : queue_shared(w);
 }
 
@@ -103,13 +96,21 @@ OWNER_ONLY static struct context *destination(struct worker *w, struct task *nex
     return &next->ctx;
 }
 
-OWNER_ONLY void sched_park(struct task *t)
+// t, the calling task, is about to leave w.
+OWNER_ONLY static void note_park(struct worker *w, struct task *t)
 {
-    struct worker *w = task_worker(t);
     atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
     if (unlikely(w->run->trace))
         trace_park(w, t);
+}
+
+OWNER_ONLY void sched_park(struct task *t)
+{
+    struct worker *w = task_worker(t);
+    note_park(w, t);
     struct task *next = sched_pick(w);
+    // It has yielded and was alone, or somebody has readied it by now. It is still on its
+    // stack and on this worker: there is nothing to switch.
     if (next == t) {
         if (unlikely(w->run->trace))
             trace_run(w, t);
@@ -117,6 +118,8 @@ OWNER_ONLY void sched_park(struct task *t)
         checked_acquire(t);
         return;
     }
+    // w has time now for a look at the clock, and since_ns had better be right for a task
+    // that is likely to wait long.
     if (!next && !w->run->simulated) {
         w->clock_ns = clock_now();
         atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
@@ -128,9 +131,7 @@ OWNER_ONLY void sched_park(struct task *t)
 OWNER_ONLY void sched_leave(struct task *t)
 {
     struct worker *w = task_worker(t);
-    atomic_store_explicit(&t->since_ns, w->clock_ns, RELAXED);
-    if (unlikely(w->run->trace))
-        trace_park(w, t);
+    note_park(w, t);
     fiber_switch(&t->ctx, destination(w, NULL));
     checked_acquire(t);
 }
@@ -194,6 +195,7 @@ OWNER_ONLY static void put_next(struct worker *w, struct task *t, bool news)
 OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
 {
     struct run *run = task_run(t);
+    // A run inside a csp_blocking of t's run: its workers' rings are not for t.
     if (w && unlikely(w->run != run))
         w = NULL;
     if (unlikely(run->trace))
@@ -205,18 +207,18 @@ OWNER_ONLY void sched_ready(struct task *t, struct worker *w)
         if (w)
             sim_ready(t);
         else
-            queue_push_shared(run, t);
+            locked_push(&run->queue, t);
         return;
     }
     if (unlikely(t->pins)) {
         struct worker *home = t->pinned_to;
-        queue_inbox_push(t);
+        locked_push(&home->inbox, t);
         if (home != w)
             worker_wake_this(run, home);
         return;
     }
     if (unlikely(!w || run->migrate)) {
-        queue_push_shared(run, t);
+        locked_push(&run->queue, t);
         worker_wake_one(run);
         return;
     }
@@ -233,19 +235,13 @@ OWNER_ONLY void sched_start(struct task *t, struct worker *w)
     put_next(w, t, true);
 }
 
-// Is another task than the running one waiting for w?
-static bool others_ready(const struct worker *w)
-{
-    return atomic_load_explicit(&w->runnext, RELAXED) || !ring_empty(w);
-}
-
 // Behind all others of w's that are ready.
 OWNER_ONLY static void ready_last(struct task *t, struct worker *w)
 {
-    bool others = others_ready(w);
+    bool others = has_ready(w);
     task_set_wait(t, WAIT_READY);
     if (t->pins) {
-        queue_inbox_push(t);
+        locked_push(&t->pinned_to->inbox, t);
         return;
     }
     ring_push(w, t);

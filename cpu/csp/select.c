@@ -139,7 +139,8 @@ static int commit(int index, struct task *me, struct task *wake, bool panics)
     return index;
 }
 
-// Without branches on what is ready: that could not be predicted.
+// An answer to be gathered from all cases, not to be branched on one by one: which of
+// them is ready could not be predicted.
 static bool looks_ready(const struct csp_case *c)
 {
     return c->ch && (c->op == CSP_SEND ? chan_may_send(c->ch) : chan_may_recv(c->ch));

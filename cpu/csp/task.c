@@ -1,7 +1,8 @@
 // task.c -- how tasks begin and end.
 //
-// A task is made on the worker that asks for it and is the next to run there: work is
-// shared by those who come to steal it, not by those who make it.
+// A task is made on the worker that asks for it and is the next to run there; the one
+// that would have been goes to the worker's ring. Its maker wakes an idle worker, which
+// steals from the ring: who makes tasks hands them to nobody, unless the ring is full.
 
 #include "csp_impl.h"
 

@@ -2,7 +2,7 @@
 //
 // Starting a thread takes tens of microseconds, a run should take few. So workers that a
 // run has returned stay in a process-wide cache, their threads asleep. A run takes all
-// its workers at the start, asleep; each joins when it is first woken (see call_up in
+// its workers at the start, asleep; each joins when it is first woken (see join in
 // wake.c). Worker 0 has no thread of its own: it is the one that called csp_run.
 
 #include "csp_impl.h"
@@ -17,24 +17,15 @@ static struct lock cache_lock;
 static struct worker *cache_threads, *cache_plain;
 
 // A child of fork has none of the threads; it starts its own.
-static void forget_threads(void)
+static void forget_in_child(void)
 {
     cache_threads = NULL;
     lock_drop(&cache_lock);
 }
 
-static void forget_in_child(void)
+static void watch_fork(void)
 {
-    pthread_atfork(NULL, NULL, forget_threads);
-}
-
-static void leave_run(struct worker *w)
-{
-    _Atomic uint32_t *guests = &w->run->guests;
-    // The run may be gone as soon as the count is down: then its address is all the
-    // kernel gets, and at worst somebody else's futex returns early.
-    if (atomic_fetch_sub(guests, 1) == 1)
-        futex_wake(guests, 1);
+    pthread_atfork(NULL, NULL, forget_in_child);
 }
 
 static void *thread_main(void *arg)
@@ -49,7 +40,7 @@ static void *thread_main(void *arg)
     for (;;) {
         if (atomic_exchange(&w->enter, false)) {
             worker_loop(w);
-            leave_run(w);
+            run_leave(w->run);
             continue;
         }
         uint32_t awake = NAP_AWAKE;
@@ -69,8 +60,6 @@ static struct worker *worker_new(bool with_thread)
     w->has_thread = with_thread;
     if (!with_thread)
         return w;
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, forget_in_child);
     pthread_attr_t attr;
     pthread_t thread;
     pthread_attr_init(&attr);
@@ -86,6 +75,8 @@ static struct worker *worker_new(bool with_thread)
 
 static struct worker *cache_take(bool with_thread)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_fork);
     struct worker **list = with_thread ? &cache_threads : &cache_plain;
     lock_take(&cache_lock);
     struct worker *w = *list;
@@ -104,8 +95,8 @@ static void reset(struct worker *w, struct run *run, int index)
     atomic_store(&w->tick, 0);
     atomic_store(&w->runnext, NULL);
     atomic_store(&w->listed, false);
-    atomic_store(&w->inbox_len, 0);
-    w->inbox = (struct task_queue){0};
+    w->inbox.tasks = (struct task_queue){0};
+    atomic_store(&w->inbox.len, 0);
     // Left over from the last run; a thread of its own looks after its word itself.
     if (!w->has_thread)
         atomic_store(&w->word, NAP_AWAKE);
@@ -114,7 +105,7 @@ static void reset(struct worker *w, struct run *run, int index)
     atomic_store(&w->give_way, false);
     w->stuck = false;
     w->watched_tick = UINT32_MAX;
-    w->guest = NULL;
+    w->spare = NULL;
     w->handoff = NULL;
     w->budget = 0;
     w->eager = 0;

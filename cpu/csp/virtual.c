@@ -117,7 +117,7 @@ OWNER_ONLY struct task *sim_pick(struct worker *w)
     struct sim *s = run->sim;
     if (atomic_load(&run->ending))
         return NULL;
-    for (struct task *t; (t = queue_shared_one(run));)
+    for (struct task *t; (t = locked_pop(&run->queue));)
         sim_ready(t);
     struct heap *from = &s->resuming;
     if (s->busy < run->sim_procs && s->ready.root &&
@@ -166,10 +166,9 @@ OWNER_ONLY void sim_advance(struct worker *w)
             return;
         }
     }
-    if (next_instant(w) || netpoll_pending(run) || atomic_load(&run->queue_len))
+    if (next_instant(w) || netpoll_pending(run) || atomic_load(&run->queue.len))
         return;
-    dump_tasks(run, "fatal error: all tasks are asleep - deadlock!", true);
-    worker_end_all(run, CSP_DEADLOCK);
+    worker_end_dead(run);
 }
 
 OWNER_ONLY void sim_work(struct task *t, uint64_t ns)

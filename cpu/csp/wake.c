@@ -55,16 +55,20 @@ void worker_unretire(struct run *run, struct worker *w)
     atomic_fetch_add(&run->n_joined, 1);
 }
 
-// With idle_lock held: unlists w to be woken. The first time its thread has to join the
-// run.
+// With idle_lock held: w's thread is to come into the run, once it is woken.
+static void join(struct run *run, struct worker *w)
+{
+    w->entered = true;
+    atomic_fetch_add(&run->guests, 1);
+    atomic_store(&w->enter, true);
+}
+
+// With idle_lock held: unlists w to be woken.
 static void call_up(struct run *run, struct worker *w)
 {
     worker_unlist(run, w);
-    if (!w->entered) {
-        w->entered = true;
-        atomic_fetch_add(&run->guests, 1);
-        atomic_store(&w->enter, true);
-    }
+    if (!w->entered)
+        join(run, w);
 }
 
 OWNER_ONLY void worker_wake_one(struct run *run)
@@ -122,10 +126,8 @@ struct worker *worker_add_spare(struct run *run)
     lock_take(&run->idle_lock);
     bool joins = !atomic_load(&run->ending);
     if (joins) {
-        w->entered = true;
         atomic_fetch_add(&run->n_joined, 1);
-        atomic_fetch_add(&run->guests, 1);
-        atomic_store(&w->enter, true);
+        join(run, w);
     }
     lock_drop(&run->idle_lock);
     if (!joins)

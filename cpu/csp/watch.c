@@ -2,11 +2,11 @@
 //
 // A task that readies another and computes on, instead of parking, leaves it in runnext.
 // Waking a thread for every hand-over would cost more than most are worth, so the leader
-// of the idle workers looks every few microseconds for one that has gone stale, and takes
-// it. After some looks in vain it sleeps and says so (unwatched); the next hand-over
-// wakes it. A worker that has taken such a task looks without sleeping the next few
-// times: tasks that hand over and compute on tend to do it again, and to wake a thread
-// takes longer than most of them compute.
+// of the idle workers looks for one that has gone stale, and takes it: after naps of 20,
+// 40, and so on up to 320 us (leader_timeout in csp_worker.c). After these looks in vain
+// it sleeps and says so (unwatched); the next hand-over wakes it. A worker that has taken
+// such a task looks without sleeping the next few times: tasks that hand over and compute
+// on tend to do it again, and to wake a thread takes longer than most of them compute.
 
 #include "csp_impl.h"
 
@@ -15,6 +15,15 @@ enum {
     LOOKS = 100,
     EAGERNESS = 16  // times to look so after a success; each in vain counts one down
 };
+
+bool watch_handed_over(const struct run *run)
+{
+    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
+        if (atomic_load(&run->workers[i]->runnext))
+            return true;
+    }
+    return false;
+}
 
 struct worker *watch_stale(struct worker *w)
 {
@@ -55,29 +64,20 @@ OWNER_ONLY struct task *watch_eagerly(struct worker *w)
     return t;
 }
 
-static bool handed_over(const struct run *run)
-{
-    for (int i = 0, n = atomic_load(&run->n_workers); i < n; i++) {
-        if (atomic_load(&run->workers[i]->runnext))
-            return true;
-    }
-    return false;
-}
-
 bool watch_unled(struct run *run)
 {
     if (atomic_load(&run->leader))
         return false;
     // Whoever hands over from now on sees that nobody leads; who did before is seen here.
     atomic_store(&run->unwatched, true);
-    return netpoll_pending(run) || handed_over(run) ||
+    return netpoll_pending(run) || watch_handed_over(run) ||
            atomic_load(&run->next_deadline_ns) != UINT64_MAX;
 }
 
 bool watch_end(struct run *run)
 {
     atomic_store(&run->unwatched, true);
-    if (!handed_over(run))
+    if (!watch_handed_over(run))
         return true;
     atomic_store(&run->unwatched, false);
     return false;

@@ -15,6 +15,7 @@ struct claim_opts {
     bool real;  // also try it on this machine
     int procs;  // of this machine, for that
     uint64_t seed;
+    uint64_t tasks;  // of claim 14; 0: a million
 };
 
 struct evidence {

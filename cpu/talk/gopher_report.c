@@ -61,14 +61,13 @@ struct gopher_plan plan_as_measured(const struct record *r)
 static void print_times(const struct page *page, const struct gopher_plan *p)
 {
     if (p->work == WORK_REAL)
-        fprintf(page->out, " %u bytes a load", p->book_bytes);
-    if (p->work == WORK_REAL && !p->virtual_time) {
-        fprintf(page->out, "\n");
+        fprintf(page->out, " %u bytes a load\n", p->book_bytes);
+    if (p->work == WORK_REAL && !p->virtual_time)
         return;
-    }
+    fprintf(page->out, "%s", p->work == WORK_REAL ? "each takes:" : "");
     for (enum trip t = LOAD; t < TRIPS; t++)
-        fprintf(page->out, "%s %s %.3f", t || p->work == WORK_REAL ? "," : "",
-                trip_words[t], ms(plan_trip_ns(p, t)));
+        fprintf(page->out, "%s %s %.3f", t ? "," : "", trip_words[t],
+                ms(plan_trip_ns(p, t)));
     fprintf(page->out, " ms\n");
 }
 
@@ -196,6 +195,13 @@ static void print_beside(const struct page *page, const struct record *r,
                 record_alive(r), record_working(r));
 }
 
+static void print_ash(const struct page *page, const struct record *r)
+{
+    if (r->plan.work == WORK_REAL)
+        fprintf(page->out, "  ash: %016llx, the sum of all digests\n",
+                (unsigned long long)r->ash);
+}
+
 static void print_last_wait(const struct page *page, const struct record *r, int gopher)
 {
     static const char *const what[DOINGS] = {[DOING_WAIT_CART] = "for a cart",
@@ -245,6 +251,7 @@ int gophers_show(const struct gopher_plan *plan, FILE *out, bool color, struct f
         if (r.result == CSP_OK) {
             print_rate(&page, &r);
             print_beside(&page, &r, &alone);
+            print_ash(&page, &r);
         } else {
             failed = say_deadlock(&page, &r, why);
         }

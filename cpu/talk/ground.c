@@ -86,7 +86,7 @@ static bool make_books(struct ground *g)
 
 // How many stints a gopher can write down with one cart: the waits for it, for his turn,
 // for books or room there, each of them perhaps for a processor, too; the trips; and the
-// wait for hands that take it.
+// wait for hands that take it. Two more are for the begin and the end of the run.
 static size_t stints_of_stretch(struct stretch s)
 {
     size_t stints = 3;
@@ -100,6 +100,7 @@ static bool make_gopher(struct ground *g, int number, struct diary *diary)
     const struct gopher_plan *p = &g->plan;
     const struct post at = plan_post(p, number);
     struct gopher *one = &g->gophers[number];
+    one->ground = g;
     one->half = &g->lanes[at.lane].half[at.half];
     one->duty = design_duty(p->design.roles, at.role);
     one->share = plan_share(p, at.turn);
@@ -110,7 +111,7 @@ static bool make_gopher(struct ground *g, int number, struct diary *diary)
     size_t stints = 0;
     for (int i = 0; i < one->duty->stretches; i++)
         stints += stints_of_stretch(one->duty->of[i]);
-    *diary = (struct diary){.room = stints * one->share + 1};
+    *diary = (struct diary){.room = stints * one->share + 2};
     diary->stints = malloc(diary->room * sizeof *diary->stints);
     return diary->stints;
 }

@@ -1,8 +1,8 @@
 // ground.h -- where the gophers of a plan work: lanes, halves, carts, heaps, and the
 // channels between them.
 //
-// Made before a run and freed after it; the gophers are in site.c. Everything has one
-// owner at a time: who received it.
+// Made before a run and freed after it; what happens on it is in site.c. Everything has
+// one owner at a time: who received it.
 #ifndef GROUND_H
 #define GROUND_H
 
@@ -62,6 +62,7 @@ struct lane {
 };
 
 struct gopher {
+    struct ground *ground;
     struct half *half;
     const struct duty *duty;
     uint32_t share;  // of the loads
@@ -88,5 +89,8 @@ struct ground {
 // write into `diaries`, which get room for all that can happen. NULL: no memory.
 struct ground *ground_make(const struct gopher_plan *, struct diary *diaries);
 void ground_free(struct ground *);  // NULL is fine
+
+// The first task of a run, in site.c: all that happens on a struct ground.
+void everybody(void *ground);
 
 #endif

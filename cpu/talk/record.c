@@ -110,16 +110,20 @@ static bool is_deed(const struct deed *deed, const struct stint *s)
            (deed->any || s->cart == deed->cart);
 }
 
-// When he last did it before an instant, or UINT64_MAX for never.
-static uint64_t age_of_deed(const struct diary *d, const struct deed *deed, uint64_t ns)
+// How long before an instant he last did it; `least`, if that is not less, or if it lies
+// so far back that nobody waits for it.
+static uint64_t age_of_deed(const struct diary *d, const struct deed *deed, uint64_t ns,
+                            uint64_t least)
 {
-    for (size_t i = stint_after(d, ns); i > 0; i--)
-        if (is_deed(deed, &d->stints[i - 1]))
-            return ns - d->stints[i - 1].to_ns;
-    return UINT64_MAX;
+    enum { FAR = 4096 };
+    const size_t i = stint_after(d, ns), end = i > FAR ? i - FAR : 0;
+    for (size_t k = i; k > end && ns - d->stints[k - 1].to_ns < least; k--)
+        if (is_deed(deed, &d->stints[k - 1]))
+            return ns - d->stints[k - 1].to_ns;
+    return least;
 }
 
-// The turn of him who did it most lately; where nobody has a turn, it is the first.
+// The turn of him who did it most lately; where nobody takes turns, there is but one.
 static int whose_deed(const struct record *r, struct deed *deed, int not_him, uint64_t ns)
 {
     uint64_t least = UINT64_MAX;
@@ -129,8 +133,9 @@ static int whose_deed(const struct record *r, struct deed *deed, int not_him, ui
         const int who = plan_gopher(&r->plan, deed->at);
         if (who == not_him)
             continue;
-        const uint64_t age =
-            r->plan.design.turns == 1 ? 0 : age_of_deed(&r->diaries[who], deed, ns);
+        if (r->plan.design.turns == 1)
+            return who;
+        const uint64_t age = age_of_deed(&r->diaries[who], deed, ns, least);
         if (found < 0 || age < least) {
             found = who;
             least = age;

@@ -12,19 +12,16 @@
 // choose from, and the designs differ in who has which: see design_duty. Each writes his
 // own diary. What waits to be taken says since when, so that he knows afterwards whether
 // he waited for it or for a processor.
-#include "site.h"
-
 #include "book.h"
 #include "ground.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static uint64_t now(const struct gopher *me)
 {
-    return csp_now() - me->half->lane->ground->began_ns;
+    return csp_now() - me->ground->began_ns;
 }
 
 // He waits from now on: for a cart, a turn, books or room.
@@ -56,7 +53,7 @@ static void wait_ends(struct gopher *me, uint64_t ready_ns)
 
 static uint64_t trip_takes(struct gopher *me, enum trip trip)
 {
-    const struct gopher_plan *p = &me->half->lane->ground->plan;
+    const struct gopher_plan *p = &me->ground->plan;
     const uint64_t mean_ns = plan_trip_ns(p, trip);
     if (!p->exponential)
         return mean_ns;
@@ -68,7 +65,7 @@ static uint64_t trip_takes(struct gopher *me, enum trip trip)
 static void make_trip(struct gopher *me, enum trip trip, const struct cart *cart,
                       uint64_t from_ns)
 {
-    const struct gopher_plan *p = &me->half->lane->ground->plan;
+    const struct gopher_plan *p = &me->ground->plan;
     const uint64_t takes_ns = trip_takes(me, trip);
     uint64_t began_ns = from_ns;
     if (p->work == WORK_WAIT)
@@ -88,12 +85,12 @@ static void make_trip(struct gopher *me, enum trip trip, const struct cart *cart
 
 static bool real(const struct gopher *me)
 {
-    return me->half->lane->ground->plan.work == WORK_REAL;
+    return me->ground->plan.work == WORK_REAL;
 }
 
 static size_t book_bytes(const struct gopher *me)
 {
-    return me->half->lane->ground->plan.book_bytes;
+    return me->ground->plan.book_bytes;
 }
 
 static struct end *take_turn(struct gopher *me, end_chan at, enum trip trip,
@@ -133,13 +130,11 @@ static void leave_heap(struct gopher *me, heap_chan of, struct heap *heap)
 // however many lanes share them.
 static void load_from_pile(struct gopher *me, const struct end *pile, struct cart *cart)
 {
-    const struct lane *lane = me->half->lane;
-    const struct gopher_plan *p = &lane->ground->plan;
-    const uint64_t from_ns = now(me);
+    const struct gopher_plan *p = &me->ground->plan;
+    const uint64_t from_ns = now(me), before = me->half->lane->number * p->loads;
     cart->load = pile->passed;
     if (real(me))
-        books_write(cart->bed, p->book_bytes, p->seed,
-                    lane->number * p->loads + cart->load);
+        books_write(cart->bed, p->book_bytes, p->seed, before + cart->load);
     make_trip(me, LOAD, cart, from_ns);
 }
 
@@ -244,12 +239,21 @@ static int take_cart(struct gopher *me, int last, struct cart **cart)
     return next;
 }
 
+// He was there from the beginning, but may have had to wait for a processor to begin.
+static void begin(struct gopher *me)
+{
+    wait_begins(me, DOING_WAIT_CART, me->duty->of[0].first, NULL);
+    me->wait.from_ns = 0;
+    wait_ends(me, 0);
+}
+
 // Makes his trips with one cart after the other, until his share of the loads has passed.
 static void gopher(void *arg)
 {
     struct gopher *me = arg;
     struct cart *cart;
     int next = me->duty->stretches - 1;
+    begin(me);
     for (uint32_t left = (uint32_t)me->duty->stretches * me->share; left > 0; left--) {
         next = take_cart(me, next, &cart);
         const struct stretch s = me->duty->of[next];
@@ -259,7 +263,7 @@ static void gopher(void *arg)
             trips[t](me, cart);
         hand_over(me, (s.last + 1) % TRIPS, cart);
     }
-    csp_send(me->half->lane->ground->done, 0);
+    csp_send(me->ground->done, 0);
 }
 
 // Brings the carts of a half out, and takes them home when the loaders need no more.
@@ -268,13 +272,17 @@ static void yard(void *arg)
     const struct half *half = arg;
     const struct ground *g = half->lane->ground;
     const uint32_t turns = (uint32_t)g->plan.design.turns;
-    const uint32_t loaders = g->plan.loads < turns ? g->plan.loads : turns;
-    struct cart *cart;
-    for (uint32_t i = 0; i < g->plan.carts; i++)
-        csp_send(half->at[LOAD], &half->carts[i]);
-    for (uint32_t i = 0; i < loaders; i++)
-        csp_recv(half->all_out, NULL);
-    for (uint32_t i = 0; i < g->plan.carts; i++) {
+    uint32_t out = 0, loaders = g->plan.loads < turns ? g->plan.loads : turns;
+    while (loaders > 0) {
+        struct cart *next = out < g->plan.carts ? &half->carts[out] : NULL;
+        struct csp_case cases[] = {CSP_CASE_RECV(half->all_out, NULL),
+                                   CSP_CASE_SEND(half->at[LOAD], &next)};
+        if (csp_select(cases, out < g->plan.carts ? 2 : 1, CSP_FOREVER) == 0)
+            loaders--;
+        else
+            out++;
+    }
+    for (struct cart *cart; out > 0; out--) {
         csp_recv(half->at[LOAD], &cart);
         assert(!cart->home && cart->load == LOAD_NONE);
         cart->home = true;
@@ -282,7 +290,7 @@ static void yard(void *arg)
     csp_send(g->done, 0);
 }
 
-static void everybody(void *arg)
+void everybody(void *arg)
 {
     struct ground *g = arg;
     const int halves = g->plan.design.halves, yards = g->plan.design.lanes * halves;
@@ -293,95 +301,4 @@ static void everybody(void *arg)
         g->starved = csp_go_named(g->gophers[i].name, gopher, &g->gophers[i]);
     for (int i = 0; i < yards + g->gopher_count && !g->starved; i++)
         csp_recv(g->done, NULL);
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-// Every load should have come to ash once.
-static void count_loads(const struct lane *lane, uint32_t burnt, uint8_t *seen,
-                        struct record *r)
-{
-    const uint32_t loads = r->plan.loads;
-    memset(seen, 0, loads);
-    for (uint32_t i = 0; i < burnt; i++) {
-        const uint32_t load = lane->burnt[i].load;
-        assert(load < loads);
-        r->twice += seen[load];
-        seen[load] = 1;
-        r->burnt_ns[r->burnt++] = lane->burnt[i].ns;
-    }
-    for (uint32_t i = 0; i < loads; i++)
-        r->lost += !seen[i];
-    r->ash += lane->ash;
-}
-
-// Who still waited when the run ended, waited until then.
-static void close_diaries(const struct ground *g, uint64_t end_ns)
-{
-    for (int i = 0; i < g->gopher_count; i++) {
-        struct stint wait = g->gophers[i].wait;
-        if (wait.to_ns == TIME_OPEN) {
-            wait.to_ns = end_ns;
-            diary_end(g->gophers[i].diary, wait);
-        }
-    }
-}
-
-static void gather(const struct ground *g, uint8_t *seen, struct record *r)
-{
-    const int last = r->plan.design.halves - 1;
-    for (int i = 0; i < r->plan.design.lanes; i++) {
-        const struct lane *lane = &g->lanes[i];
-        count_loads(lane, lane->half[last].ends[1].passed, seen, r);
-    }
-    qsort(r->burnt_ns, r->burnt, sizeof *r->burnt_ns, by_time);
-    close_diaries(g, r->end_ns);
-    assert(r->result != CSP_OK || (r->twice == 0 && r->lost == 0));
-}
-
-static int run(struct ground *g, struct record *r, struct fail *why)
-{
-    const struct gopher_plan *p = &r->plan;
-    const struct csp_opts opts = {.procs = p->procs,
-                                  .seed = p->seed,
-                                  .virtual_time = p->virtual_time,
-                                  .policy = p->policy,
-                                  .trace = p->trace};
-    r->result = csp_run(everybody, g, &opts, &r->stats);
-    r->end_ns = r->stats.elapsed_ns;
-    if (r->result == CSP_ETHREAD)
-        return fail(why, EXIT_RESOURCE, "no threads for %d processors%s", p->procs,
-                    p->trace ? ", or the trace cannot be opened" : "");
-    if (r->result == CSP_ENOMEM || g->starved)
-        return fail(why, EXIT_RESOURCE, "out of memory for %d gophers", r->gophers);
-    return 0;
-}
-
-int site_run(const struct gopher_plan *plan, struct record *r, struct fail *why)
-{
-    *r = (struct record){0};
-    if (plan_check(plan, why) != 0)
-        return -1;
-    const size_t loads = plan->loads, lanes = (size_t)plan->design.lanes;
-    r->plan = *plan;
-    r->gophers = design_gophers(&plan->design);
-    r->diaries = calloc((size_t)r->gophers, sizeof *r->diaries);
-    r->burnt_ns = calloc(lanes * loads, sizeof *r->burnt_ns);
-    uint8_t *seen = malloc(loads);
-    struct ground *g =
-        r->diaries && r->burnt_ns && seen ? ground_make(plan, r->diaries) : NULL;
-    int failed =
-        g ? run(g, r, why)
-          : fail(why, EXIT_RESOURCE, "out of memory for %zu loads", lanes * loads);
-    if (failed == 0)
-        gather(g, seen, r);
-    else
-        record_free(r);
-    ground_free(g);
-    free(seen);
-    return failed;
 }

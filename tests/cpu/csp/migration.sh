@@ -63,9 +63,9 @@ for name in $cells; do
     [ -f "$work/$name.ok" ] || { complain "$name failed"; cat "$work/$name.log"; }
 done
 
-# Who may ask for errno: functions that make one call of the system's, a handler of
-# signals, and the end of a run, all of which no task waits in.
-may='control_once poll_once read_once write_once on_quit trace_close'
+# Who may ask for errno: functions that make calls of the system's and no others, a handler
+# of signals, and the end of a run, all of which no task waits in.
+may='control_once poll_once read_once write_once open_descriptors on_quit trace_close'
 for compiler in gcc clang; do
     for object in "$work/$compiler"/*.o; do
         objdump -dr --no-show-raw-insn "$object"

@@ -4,6 +4,7 @@
 #include "csp_catching.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 #if TEST_SANITIZED
@@ -251,6 +252,44 @@ static void fork_between_runs(void **state)
     assert_int_equal(run_in_fork(NULL), 0);
 }
 
+static atomic_bool stop_running;
+
+static void *run_until_stopped(void *arg)
+{
+    (void)arg;
+    while (!stop_running)
+        CHECK(csp_run(nothing, NULL, &(struct csp_opts){.procs = 1}, NULL) == CSP_OK);
+    return NULL;
+}
+
+static int run_once(void *arg)
+{
+    (void)arg;
+    alarm(20);
+    return csp_run(nothing, NULL, &(struct csp_opts){.procs = 1}, NULL);
+}
+
+// Wherever the other threads' runs just are: a lock that one of them holds is nobody's in
+// the child.
+static void fork_beside_runs(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    pthread_t threads[THREADS];
+    // Sanitizers' allocators and emulators have locks of their own, which a child finds
+    // taken.
+    if (TEST_SANITIZED || TEST_EMULATED)
+        skip();
+    stop_running = false;
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run_until_stopped, NULL), 0);
+    for (int i = 0; i < scaled(200); i++)
+        assert_exits(in_child(run_once, NULL), CSP_OK);
+    stop_running = true;
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +297,8 @@ int main(void)
         cmocka_unit_test(thread_overflow_is_no_task),
         cmocka_unit_test(other_faults_pass_on),
         cmocka_unit_test(exit_in_a_task),
+        // Before there is any worker with a thread of its own.
+        cmocka_unit_test(fork_beside_runs),
         cmocka_unit_test(fork_in_a_task),
         cmocka_unit_test(fork_between_runs),
     };

@@ -8,7 +8,9 @@
 #include "csp_testing.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -294,6 +296,67 @@ static void helpers_come_and_go(void **state)
             CSP_OK);
 }
 
+static int processors(void)
+{
+    cpu_set_t set;
+    CHECK(sched_getaffinity(0, sizeof set, &set) == 0);
+    return CPU_COUNT(&set);
+}
+
+static void work(void *arg)
+{
+    int_chan *done = arg;
+    csp_work(MS);
+    csp_send(*done, 0);
+}
+
+static void work_twice(void *arg)
+{
+    (void)arg;
+    int_chan done = CSP_MAKE(int_chan, 2);
+    go(work, &done);
+    work(&done);
+    await(done, 2);
+    csp_free(done);
+}
+
+// Simulated processors are as many as a run may use, if none are asked for.
+static bool one_processor(void)
+{
+    struct csp_stats stats;
+    struct csp_opts opts = {.virtual_time = true};
+    CHECK(csp_run(work_twice, NULL, &opts, &stats) == CSP_OK);
+    return stats.elapsed_ns > MS;
+}
+
+// While it is stuck and another task goes on, this one's thread shares one processor.
+static void fork_when_confined(void *arg)
+{
+    int all = processors(), status;
+    time_t end = seconds() + 60;
+    go(add_one, arg);
+    while (processors() == all)
+        CHECK(seconds() < end);
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0)
+        _exit(processors() == all ? 0 : 1);
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK(processors() == 1);
+}
+
+static void children_are_not_confined(void **state)
+{
+    (void)state;
+    atomic_int n = 0;
+    if (one_processor())
+        skip();
+    assert_int_equal(run_with((struct csp_opts){.procs = 1}, fork_when_confined, &n),
+                     CSP_OK);
+    assert_int_equal(n, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +366,7 @@ int main(void)
         cmocka_unit_test(syscalls_let_others_go_on),
         cmocka_unit_test(timers_fire_beside_players),
         cmocka_unit_test(helpers_come_and_go),
+        cmocka_unit_test(children_are_not_confined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 //
 // Modelled: of the worker ring_push, ring_pop, put_runnext, chan_lock and chan_unlock, in
 // any order, and csp_blocking; of a thread of a blocking call a channel operation; of the
-// monitor end_alone, again if it has seen `busy`, then sched_share, then a spare's channel
+// monitor end_alone, again if it has seen `busy`, then queue_share, then a spare's channel
 // operation. A store buffer for the worker and one for the monitor (x86's TSO, first in,
 // first out), with forwarding to the buffer's owner. The membarrier makes the worker's
 // buffer empty at one instant between the monitor's store and its load of busy: that is
@@ -200,7 +200,7 @@ proctype monitor(byte mutant)
         :: else -> again = 1
         fi
     od;
-    // sched_share
+    // queue_share
     do
     :: atomic { head = memory[HEAD]; assert(!section) }
         n = memory[TAIL] - head;

@@ -1,22 +1,24 @@
 // park.pml -- workers that go idle and the wake-ups meant for them: wake.c, csp_worker.c,
-// and of sched.c the ends that call them.
+// watch.c, and of sched.c the ends that call them.
 //
 // Promised: a ready task is run although every running task may compute for ever, as long
 // as a worker is free (no lost wake-up); a run is declared dead if, and only if, no task is
 // ready, running or in a blocking call.
 //
 // Modelled, one step for each access to what is shared: worker_wake_one, worker_wake_this,
-// worker_watch_over with nudge, worker_unlist; find, search, idle, quiet, work_visible,
-// lead, leader_timeout, nap, found; watch_stale, watch_take, watch_end, watch_unled;
-// put_next, sched_ready_last, csp_yield, sched_pick; finish of a blocking call. A task that runs does, in any order and as often
-// as POOL, YIELDS and CALLS allow: ready another or make one (both leave it in runnext), ready
-// a pinned one, yield, block, end, compute for ever.
+// worker_watch_over with nudge, worker_unlist (wake.c); find, search, idle, quiet,
+// worker_work_visible, lead, leader_timeout, nap, found (csp_worker.c); watch_stale,
+// watch_take, watch_end, watch_unled (watch.c); put_next, ready_last, csp_yield, sched_pick
+// with tell_of_ring (sched.c); queue_shared (queue.c); finish of a blocking call. A task that
+// runs does, in any order and as often as POOL, YIELDS and CALLS allow: ready another or make
+// one (both leave it in runnext), ready a pinned one, yield, block, end, compute for ever.
 //
 // Abstracted: rings are counts (their inside is ring.pml), and the one invisible moment of
 // a steal, between its CAS and the store of the thief's tail, is kept; the idle list has no
 // order but that the leader is woken last; the leader's naps end at any time, and WATCH_NAPS
-// is 1; a look at the others is a look at one of them; timers and descriptors are left out, but for a leader that gets up for one
-// (UP). PENDING, of a mutant, is a store of the tail that is still in the store buffer.
+// is 1; a look at the others is a look at one of them; timers and descriptors are left out,
+// but for a leader that gets up for one (UP). `pending`, of mutant 2, counts stores of the
+// tail that are still in the store buffer.
 //
 // At the end, when nothing moves any more, the monitor judges. Spinning is a worker's
 // finite number of looks, so there is no livelock to be judged.
@@ -24,7 +26,8 @@
 // Parameters come from the environment, so that all checks share one compilation: PROCS,
 // and how often what may happen: POOL tasks become ready, of which PINNED may be pinned;
 // YIELDS; CALLS that block; UP, the times a leader gets up for a timer that somebody else
-// has run; QUIET, that only tasks on worker 0 ready others; HELD: see init. MUTANT is a fault, by number: see the lines with M().
+// has run; QUIET, that only tasks on worker 0 ready others; HELD: see init. MUTANT is a
+// fault, by number: see the lines with M().
 
 c_decl {
     static int parameter(const char *name)
@@ -153,8 +156,8 @@ inline own_take()
     fi
 }
 
-// work_visible, one load after the other.
-inline work_visible()
+// worker_work_visible, one load after the other.
+inline worker_work_visible()
 {
     if
     :: atomic { queue > 0 || inbox[me] > 0 -> more = 1 }
@@ -168,7 +171,7 @@ inline work_visible()
 }
 
 // A runnext anywhere, one load after the other.
-inline handed_over()
+inline watch_handed_over()
 {
     do
     :: atomic { v < N && runnext[v] -> more = 1; v = 0; break }
@@ -222,7 +225,7 @@ inline leave_idle()
     fi
 }
 
-// sched_steal with runnext.
+// watch_take: queue_steal with runnext.
 inline watch_take()
 {
     if
@@ -238,7 +241,7 @@ inline watch_take()
 }
 
 // Up to half of what the queue holds; always in one place or the other for those who look.
-inline sched_shared()
+inline queue_shared()
 {
     if
     :: atomic { queue > 0 -> got = 1; queue-- ;
@@ -256,9 +259,9 @@ inline sched_pick()
 {
     if
     :: atomic { inbox[me] > 0 -> inbox[me]--; got = 1 }
-        told()
+        tell_of_ring()
     :: atomic { queue > 0 -> queue--; got = 1 }
-        told()
+        tell_of_ring()
     :: atomic { runnext[me] -> runnext[me] = 0; got = 1 }
     :: atomic { OWN > 0 -> own_take(); got = 1 }
     :: atomic { !runnext[me] && OWN == 0 && inbox[me] == 0 && queue == 0 -> skip }
@@ -266,7 +269,7 @@ inline sched_pick()
 }
 
 // sched_pick takes a task from elsewhere while others lie in the ring.
-inline told()
+inline tell_of_ring()
 {
     if
     :: OWN > 0 && !M(12) -> worker_wake_one()
@@ -279,7 +282,7 @@ inline found()
     if
     :: atomic { spinning[me] -> spinning[me] = 0; n_spinning--; last = (n_spinning == 0) }
         if
-        :: last && !M(4) -> work_visible()
+        :: last && !M(4) -> worker_work_visible()
         :: else
         fi;
         last = 0
@@ -290,7 +293,7 @@ inline found()
     :: else ->
         // Nobody leads: whoever hands over from now on sees so, and who did before is seen.
         if
-        :: !more && leader == NONE && !M(10) -> unwatched = 1; handed_over()
+        :: !more && leader == NONE && !M(10) -> unwatched = 1; watch_handed_over()
         :: else
         fi;
         if
@@ -314,7 +317,7 @@ inline watch_end()
 {
     unwatched = 1;
     if
-    :: !M(5) -> handed_over()
+    :: !M(5) -> watch_handed_over()
     :: else
     fi;
     if
@@ -371,7 +374,7 @@ inline search()
     fi;
     spin();
     if
-    :: true -> sched_shared()
+    :: true -> queue_shared()
     :: true -> steal_ring((me + 1) % N)
     :: N > 2 -> steal_ring((me + 2) % N)
     :: watch_stale();
@@ -491,7 +494,7 @@ idle:
     :: else
     fi;
     if
-    :: !M(1) -> work_visible()
+    :: !M(1) -> worker_work_visible()
     :: else
     fi;
     if // 6: says that it looks no longer only when it has looked once more

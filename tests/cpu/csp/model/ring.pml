@@ -1,13 +1,13 @@
-// ring.pml -- the ring of ready tasks and runnext: ring_push, ring_pop, ring_spill,
-// steal_ring, take_runnext, sched_steal and the exchange in sched_ready (sched.c).
+// ring.pml -- the ring of ready tasks and runnext: ring_push, ring_pop, put_runnext,
+// take_runnext (csp_ring.h); queue_spill, steal_ring, queue_steal (queue.c).
 //
 // Promised: each task is taken exactly once, by whomever, and none is lost.
 //
 // Modelled, one step for each load, store and CAS: an owner that readies TASKS tasks and
-// takes some in between, and THIEVES thieves, one or two, who steal half of its ring, of each other's, or
-// its runnext, STEALS times each, and take what lies in their own rings. A ring has 4 slots
-// and indices modulo 8 that start at 6, so that both wrap; TASKS below 8 keeps an index from
-// coming round, which 32 bits make as good as impossible.
+// takes some in between, and THIEVES thieves, one or two, who steal half of its ring, of
+// each other's, or its runnext, STEALS times each, and take what lies in their own rings. A
+// ring has 4 slots and indices modulo 8 that start at 6, so that both wrap; TASKS below 8
+// keeps an index from coming round, which 32 bits make as good as impossible.
 //
 // Plain, relaxed and release stores go through a store buffer for each worker, first in,
 // first out (x86's TSO). An exchange, a CAS and a sequentially consistent store wait until
@@ -70,13 +70,13 @@ inline take(which)
 
 inline put_slot(place, task) { mine[(place) % SIZE] = task; buffer!((place) % SIZE),task }
 
-// ring_push, from which ring_spill
+// ring_push, from which queue_spill
 inline ring_push(fresh)
 {
     h = r[me].head;
     if
     :: (my_tail + WRAP - h) % WRAP >= SIZE && !M(5) ->
-        // ring_spill: half of it and t go elsewhere
+        // queue_spill: half of it and t go elsewhere
         spilled = 0;
         do
         :: spilled < SIZE / 2 ->
@@ -177,7 +177,7 @@ proctype owner(byte me; byte mutant; chan buffer)
     do
     :: next <= tasks ->
         if
-        :: M(8) -> old = runnext; runnext = next // sched_ready with a load and a store
+        :: M(8) -> old = runnext; runnext = next // put_runnext with a load and a store
         :: else -> atomic { empty(buffer) -> old = runnext; runnext = next }
         fi;
         next++;

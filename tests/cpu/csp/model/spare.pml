@@ -8,21 +8,20 @@
 // those that are stuck for ever, and nobody touches it once csp_run has returned.
 //
 // Modelled, one step for each access to what is shared: watch with look_at_workers,
-// retire_spares, something_waits, add_spare (monitor.c); sched_share; worker_add_spare,
-// worker_wake_one, worker_wake_this, worker_unlist, worker_unretire, worker_watch_over,
-// worker_end_all (wake.c); find, search, idle, lead, dead, retire, found (csp_worker.c);
-// watch_unled, watch_end (watch.c); put_next (sched.c); guests, monitor_leave and
-// wait_for_guests (run.c). A task that runs does, in any order and as often as allowed:
-// hand over or make another, ready a pinned one, end the run, end; it stays for ever, or
-// until the monitor has looked some times, then as long as it likes.
+// retire_spares, something_waits, add_spare (monitor.c); queue_share (queue.c);
+// worker_add_spare, worker_wake_one, worker_wake_this, worker_unlist, worker_unretire,
+// worker_watch_over, worker_end_all (wake.c); find, search, idle, lead, dead, retire, found
+// (csp_worker.c); watch_unled, watch_end (watch.c); put_next (sched.c); guests,
+// monitor_leave and wait_for_guests (run.c). A task that runs does, in any order and as
+// often as allowed: hand over or make another, ready a pinned one, end the run, end; it
+// stays for ever, or until the monitor has looked some times, then as long as it likes.
 //
-// Abstracted: a nap is a wait for what ends it (naps are in park.pml); rings are
-// counts; a look at all queues is one step;
-// the idle list has no order but that the leader is woken last; a tick is the fact that it
-// has changed; the end of being alone is in alone.pml; threads can always be had; which
-// processor a spare is on; timers and descriptors. The monitor looks when all stands still,
-// and EARLY times at any time; when it has looked LOOKS times and all stands still, it
-// judges.
+// Abstracted: a nap is a wait for what ends it (naps are in park.pml); rings are counts; a
+// look at all queues is one step; the idle list has no order but that the leader is woken
+// last; a tick is the fact that it has changed; the end of being alone is in alone.pml;
+// threads can always be had. Left out: which processor a spare is on; timers and
+// descriptors. The monitor looks when all stands still, and EARLY times at any time; when
+// it has looked LOOKS times and all stands still, it judges.
 //
 // Parameters: PROCS workers and SPARES; POOL tasks become ready, of which PINNED may be
 // pinned; FOREVER and LONG are how many tasks stay; ENDS: the run may be told to end.
@@ -152,17 +151,17 @@ inline worker_end_all()
     }
 }
 
-inline work_visible()
+inline worker_work_visible()
 {
     more = (queue + inbox[me] + ring[0] + ring[1] + ring[2] > 0)
 }
 
-inline handed_over() { more = runnext[0] || runnext[1] || runnext[2] }
+inline watch_handed_over() { more = runnext[0] || runnext[1] || runnext[2] }
 
 inline watch_unled()
 {
     if
-    :: leader == NONE -> unwatched = 1; handed_over()
+    :: leader == NONE -> unwatched = 1; watch_handed_over()
     :: else
     fi
 }
@@ -173,20 +172,20 @@ inline watch_unled()
 #define JOINED (M(14) -> procs : n_joined)
 #define DEAD (n_idle == JOINED && !ending && QUIET)
 
-inline end_dead()
+inline worker_end_dead()
 {
     atomic { assert(live == 0); dead_declared = 1 }
     worker_end_all()
 }
 
-// sched_share: what is taken is in nobody's queue for a while.
+// queue_share: what is taken is in nobody's queue for a while.
 inline share_rest(w)
 {
     atomic { loot = loot + runnext[w]; runnext[w] = 0 }
     atomic { queue = queue + loot; loot = 0 }
 }
 
-inline sched_share(w)
+inline queue_share(w)
 {
     atomic { loot = ring[w]; ring[w] = 0 }
     share_rest(w)
@@ -195,7 +194,7 @@ inline sched_share(w)
 inline retire()
 {
     if
-    :: ring[me] + runnext[me] > 0 -> sched_share(me)
+    :: ring[me] + runnext[me] > 0 -> queue_share(me)
     :: else
     fi;
     atomic {
@@ -220,14 +219,14 @@ inline retire()
         idle_lock = 0
     }
     if
-    :: last -> last = 0; end_dead()
+    :: last -> last = 0; worker_end_dead()
     :: else ->
         if
         :: !M(5) -> watch_unled()
         :: else
         fi;
         if
-        :: !more && !M(11) -> work_visible()
+        :: !more && !M(11) -> worker_work_visible()
         :: else
         fi;
         if
@@ -295,7 +294,7 @@ inline lead()
         :: atomic { n_idle < n_joined && runnext[(me + 1) % MOST] -> x = (me + 1) % MOST }
         :: atomic { n_idle < n_joined && runnext[(me + 2) % MOST] -> x = (me + 2) % MOST }
         :: true -> unwatched = 1; // watch_end
-            handed_over();
+            watch_handed_over();
             if
             :: more -> more = 0; unwatched = 0;
                 if
@@ -337,7 +336,7 @@ inline found()
     if
     :: atomic { spinning[me] -> spinning[me] = 0; n_spinning--; last = (n_spinning == 0) }
         if
-        :: last -> last = 0; work_visible()
+        :: last -> last = 0; worker_work_visible()
         :: else
         fi
     :: else
@@ -475,10 +474,10 @@ find:
 idle:
     list_oneself();
     if
-    :: last -> last = 0; end_dead(); goto leave
+    :: last -> last = 0; worker_end_dead(); goto leave
     :: else
     fi;
-    work_visible();
+    worker_work_visible();
     if
     :: more || ending -> atomic { more = 0; leads = 0 }
         leave_idle();
@@ -626,8 +625,7 @@ inline judge()
     }
 }
 
-// watch
-inline look()
+inline watch()
 {
     look_at_workers();
     retire_spares();
@@ -682,7 +680,7 @@ proctype monitor(byte mutant)
         fi;
         monitor_lock = 1;
         looks++ }
-        look();
+        watch();
 looked:
         atomic {
             monitor_lock = 0; more = 0; own_free = 0; any_free = 0; any_stuck = 0;

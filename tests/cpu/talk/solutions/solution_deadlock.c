@@ -1,0 +1,65 @@
+// solution_deadlock.c -- room at the pile breaks the ring.
+//
+// A gopher who returns a cart can always put it down, so he has a hand free for the next
+// one, the unloader can hand him that, and so on around. Room for one cart is enough for
+// four; count - 3 for count; room for all of them needs no such arithmetic.
+#include "exercise.h"
+
+struct gopher {
+    void (*trip)(struct cart *);
+    cart_chan from, to;
+    done_chan done;
+};
+
+static void gopher(void *arg)
+{
+    const struct gopher *g = arg;
+    struct cart *cart;
+    while (csp_recv(g->from, &cart)) {
+        g->trip(cart);
+        csp_send(g->to, cart);
+    }
+    csp_close(g->to);
+    csp_send(g->done, 1);
+}
+
+// When the pile has gone he takes in the carts that are still under way.
+static void loader(void *arg)
+{
+    const struct gopher *g = arg;
+    struct cart *cart;
+    while (csp_recv(g->from, &cart) && cart_load(cart))
+        csp_send(g->to, cart);
+    csp_close(g->to);
+    while (csp_recv(g->from, &cart))
+        continue;
+    csp_send(g->done, 1);
+}
+
+void exercise_deadlock(struct cart *const *carts, int count)
+{
+    cart_chan empty = CSP_MAKE(cart_chan, (size_t)count);
+    cart_chan loaded = CSP_MAKE(cart_chan, 0);
+    cart_chan arrived = CSP_MAKE(cart_chan, 0);
+    cart_chan burnt = CSP_MAKE(cart_chan, 0);
+    done_chan done = CSP_MAKE(done_chan, 0);
+    struct gopher loads = {NULL, empty, loaded, done};
+    struct gopher carries = {cart_carry, loaded, arrived, done};
+    struct gopher burns = {cart_burn, arrived, burnt, done};
+    struct gopher returns = {cart_return, burnt, empty, done};
+
+    csp_go_named("loader", loader, &loads);
+    csp_go_named("carrier", gopher, &carries);
+    csp_go_named("unloader", gopher, &burns);
+    csp_go_named("returner", gopher, &returns);
+    for (int i = 0; i < count; i++)
+        csp_send(empty, carts[i]);
+    for (int gophers = 4; gophers > 0; gophers--)
+        csp_recv(done, NULL);
+
+    csp_free(empty);
+    csp_free(loaded);
+    csp_free(arrived);
+    csp_free(burnt);
+    csp_free(done);
+}

@@ -1,0 +1,30 @@
+// wrong_leak.c -- replicas: nobody stands in line for ever, but nobody is told either.
+#include "exercise.h"
+
+typedef CSP_CHAN(int) answer_chan;
+
+struct search {
+    struct replica *replica;
+    answer_chan answers;
+};
+
+static void search(void *arg)
+{
+    const struct search *s = arg;
+    int answer;
+    while (!replica_look(s->replica, &answer))
+        continue;
+    csp_send(s->answers, answer);
+}
+
+int exercise_replicas(struct replica *const *replicas, int count)
+{
+    answer_chan answers = CSP_MAKE(answer_chan, (size_t)count);
+    for (int i = 0; i < count; i++) {
+        struct search s = {replicas[i], answers};
+        csp_go_copy(search, &s, sizeof s);
+    }
+    int answer;
+    csp_recv(answers, &answer);
+    return answer;
+}

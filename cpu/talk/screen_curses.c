@@ -8,6 +8,7 @@
 #include <curses.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,19 +18,46 @@ static struct {
     bool utf8, color;
 } it;
 
-static int check_terminal(struct fail *why)
+static volatile sig_atomic_t stop_asked, continued;
+
+static void on_stop(int sig)
 {
-    const char *type = getenv("TERM");
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return fail(why, EXIT_ABSENT,
-                    "gophers --watch needs a terminal for its input and output; --frames "
-                    "and --record work without");
-    if (!terminfo_can_draw())
-        return fail(why, EXIT_ABSENT,
-                    "gophers --watch: a terminal of the type '%.60s' cannot draw "
-                    "pictures; --frames and --record work without",
-                    type ? type : "");
-    return 0;
+    (void)sig;
+    stop_asked = 1;
+}
+
+static void on_continue(int sig)
+{
+    (void)sig;
+    continued = 1;
+}
+
+static void handle(int sig, void (*handler)(int))
+{
+    struct sigaction sa = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+    sigemptyset(&sa.sa_mask);
+    sigaction(sig, &sa, NULL);
+}
+
+// Curses would do this in a signal handler, where none of its functions may be called.
+static void stop(void)
+{
+    stop_asked = 0;
+    def_prog_mode();
+    endwin();
+    handle(SIGTSTP, SIG_DFL);
+    raise(SIGTSTP);
+    handle(SIGTSTP, on_stop);
+    continued = 1;
+}
+
+// Meanwhile the terminal was somebody else's.
+static void go_on(void)
+{
+    continued = 0;
+    reset_prog_mode();
+    clearok(stdscr, true);
+    refresh();
 }
 
 static void start_colors(bool wanted)
@@ -46,13 +74,25 @@ static void start_colors(bool wanted)
 
 int screen_open(const struct screen_opts *opts, struct fail *why)
 {
-    setlocale(LC_CTYPE, "");
-    if (check_terminal(why) != 0)
-        return -1;
-    // Before curses changes the settings that are noted.
+    const char *type = getenv("TERM");
     char leave[256];
-    screen_restore_arm(leave, terminfo_leave(leave, sizeof leave));
-    // Set before curses looks: an Escape is a key of its own, and comes at once.
+    setlocale(LC_CTYPE, "");
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return fail(why, EXIT_ABSENT,
+                    "gophers --watch needs a terminal for its input and output; --frames "
+                    "and --record work without");
+    int length = terminfo_leave(leave, sizeof leave);
+    if (length < 0)
+        return fail(why, EXIT_ABSENT,
+                    "gophers --watch: a terminal of the type '%.60s' cannot draw "
+                    "pictures; --frames and --record work without",
+                    type ? type : "");
+    // Before curses: it changes the settings that are noted, and handles no signal that
+    // somebody handles.
+    screen_restore_arm(leave, (size_t)length);
+    handle(SIGTSTP, on_stop);
+    handle(SIGCONT, on_continue);
+    // An Escape is a key of its own, and comes at once.
     set_escdelay(25);
     it.screen = newterm(NULL, stdout, stdin);
     if (!it.screen) {
@@ -79,6 +119,8 @@ void screen_close(void)
     endwin();
     delscreen(it.screen);
     it.screen = NULL;
+    handle(SIGTSTP, SIG_DFL);
+    handle(SIGCONT, SIG_DFL);
     screen_restore_disarm();
 }
 
@@ -118,6 +160,10 @@ int screen_key(int timeout_ms)
 {
     timeout(timeout_ms);
     int key = getch();
+    if (stop_asked)
+        stop();
+    if (continued)
+        go_on();
     switch (key) {
     case KEY_RIGHT:
         return STROKE_RIGHT;

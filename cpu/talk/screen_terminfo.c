@@ -5,12 +5,6 @@
 #include <term.h>
 #include <unistd.h>
 
-bool terminfo_can_draw(void)
-{
-    int found;
-    return setupterm(NULL, STDOUT_FILENO, &found) == OK && cursor_address;
-}
-
 static char *put_at, *put_end;
 
 static int put(int byte)
@@ -20,16 +14,28 @@ static int put(int byte)
     return byte;
 }
 
-size_t terminfo_leave(char *bytes, size_t size)
+static int note_bytes(char *bytes, size_t size)
 {
     const char *const parts[] = {
         exit_attribute_mode, orig_pair, cursor_normal, keypad_local,
         // Without a second screen to leave, the picture is wiped.
         exit_ca_mode ? exit_ca_mode : clear_screen};
+    if (!cursor_address)
+        return -1;
     put_at = bytes;
     put_end = bytes + size;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i])
             tputs(parts[i], 1, put);
-    return (size_t)(put_at - bytes);
+    return (int)(put_at - bytes);
+}
+
+int terminfo_leave(char *bytes, size_t size)
+{
+    int found, length = -1;
+    if (setupterm(NULL, STDOUT_FILENO, &found) == OK)
+        length = note_bytes(bytes, size);
+    if (cur_term)
+        del_curterm(cur_term);
+    return length;
 }

@@ -3,13 +3,10 @@
 #ifndef SCREEN_TERMINFO_H
 #define SCREEN_TERMINFO_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-bool terminfo_can_draw(void);  // known, and its cursor can be put anywhere
-
-// The bytes that bring the terminal back from a full-screen picture. After
-// terminfo_can_draw; returns how many.
-size_t terminfo_leave(char *bytes, size_t size);
+// The bytes that bring the terminal on standard output back from a full-screen picture,
+// size of them at most. Returns how many, or -1: it is not known, or cannot draw one.
+int terminfo_leave(char *bytes, size_t size);
 
 #endif

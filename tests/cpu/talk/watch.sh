@@ -7,7 +7,7 @@ watch=$1
 LC_ALL=C.UTF-8
 export LC_ALL
 work=$(mktemp -d)
-socket=$work/tmux
+terminals=0
 failures=0
 unset TMUX
 
@@ -20,15 +20,23 @@ wrong() {
     echo "---"
 }
 
+socket=$work/none
 on() { tmux -S "$socket" "$@"; }
 keys() { on send-keys "$@"; }
 typed() { on send-keys -l "$1" && on send-keys Enter; }
 screen() { on capture-pane -p; }
 
+finish() {
+    on kill-server 2>/dev/null
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 1' HUP INT TERM
+
 # until_screen HAS|LACKS PATTERN: waits until some line does, or no line does.
 until_screen() {
     i=0
-    while [ "$i" -lt 200 ]; do
+    while [ "$i" -lt 200 ] && on has-session; do
         if screen | grep -qE -- "$2"; then found=HAS; else found=LACKS; fi
         [ "$found" = "$1" ] && return 0
         i=$((i + 1))
@@ -42,6 +50,9 @@ vanishes() { until_screen LACKS "$1" || wrong "the screen does not show /$1/"; }
 # A shell on a new terminal of 80 x 24, whose settings are noted.
 open_terminal() { # [TERM]
     second=yes  # has it a second screen?
+    # A server of its own: one that is being ended would still take the next terminal.
+    terminals=$((terminals + 1))
+    socket=$work/tmux$terminals
     on -f /dev/null new-session -d -x 80 -y 24 "env ENV= PS1='ready> ' sh -i"
     on set-option -g status off
     on resize-window -x 80 -y 24
@@ -49,7 +60,10 @@ open_terminal() { # [TERM]
     typed "export TERM=${1:-screen-256color}; ulimit -c 0; cd $work; stty -a >before"
     until [ -s "$work/before" ]; do sleep 0.1; done
 }
-close_terminal() { on kill-server; rm -f "$work/before"; }
+close_terminal() {
+    on kill-server
+    rm -f "$work/before"
+}
 
 # Its pid is in the file pid.
 start() {
@@ -197,9 +211,9 @@ shows 'needs a terminal'
 shows '^code 3$'
 close_terminal
 "$watch" >"$work/out" 2>"$work/err" </dev/null
-[ $? -eq 3 ] && grep -q 'needs a terminal' "$work/err" && [ ! -s "$work/out" ] ||
+code=$?
+{ [ "$code" -eq 3 ] && grep -q 'needs a terminal' "$work/err" && [ ! -s "$work/out" ]; } ||
     wrong "without any terminal it says so"
 
-rm -rf "$work"
 [ "$failures" -eq 0 ] && echo "all facts hold" || echo "$failures facts do not hold"
 [ "$failures" -eq 0 ]

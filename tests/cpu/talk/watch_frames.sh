@@ -31,7 +31,7 @@ grep -q deadlock "$work/tasks" || { echo "the deadlock's list of tasks is missin
 # A build without ncursesw draws the same pictures, and says why it has no screen.
 code=0
 "$absent" >"$work/out" 2>"$work/err" || code=$?
-[ "$code" -eq 3 ] && grep -q 'no ncursesw' "$work/err" || { echo "no ncursesw: $code"; bad=1; }
+{ [ "$code" -eq 3 ] && grep -q 'no ncursesw' "$work/err"; } || { echo "no ncursesw: $code"; bad=1; }
 [ "$write" = write ] || watch=$absent
 film four design=four procs=1 loads=12 frames=7
 

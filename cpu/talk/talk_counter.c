@@ -114,7 +114,7 @@ const struct program talk_counter = {
     .question = "What is the count at the end, and is it right on one processor?",
     .moral =
         "Counts get lost on one processor, too: it is the structure that is wrong, not\n"
-        "the machine that is fast. What one task owns, nobody else can spoil: the others\n"
+        "the machine that is fast. What one task owns, nobody else can spoil: others\n"
         "ask it, and nobody needs a lock.",
     .tell = tell,
 };

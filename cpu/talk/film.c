@@ -17,24 +17,15 @@ static int check(const struct gopher_plan *plan, struct fail *why)
     return 0;
 }
 
-// What the speed-up is measured by.
-static int run_one(const struct gopher_plan *plan, struct record *one, struct fail *why)
-{
-    struct gopher_plan alone = *plan;
-    if (design_find("one", &alone.design, why) != 0)
-        return -1;
-    alone.unbuffered = false;
-    return site_run(&alone, one, why);
-}
-
 // Runs the plan as it is now. If that fails the film stays as it was.
 static int take(struct film *film, const struct gopher_plan *plan, struct fail *why)
 {
     struct reel reel;
     struct record one;
+    const struct gopher_plan alone = plan_alone(plan);
     if (reel_make(&reel, plan, why) != 0)
         return -1;
-    if (run_one(plan, &one, why) != 0) {
+    if (site_run(&alone, &one, why) != 0) {
         reel_free(&reel);
         return -1;
     }

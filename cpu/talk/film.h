@@ -30,7 +30,7 @@ struct film {
     struct design own;  // the design it began with, in the round of designs if it is none
     enum work own_work;  // and the work: real books are carried only where it was real
     struct reel reel;
-    struct record one;  // one gopher who makes the same trips, alone
+    struct record one;  // of plan_alone
     uint64_t ns;
     double rest_ns;  // of the time gone by, what makes no whole nanosecond
     int speed;       // at 2^speed a mean trip takes 2^-speed seconds

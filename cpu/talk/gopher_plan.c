@@ -55,6 +55,17 @@ int plan_check(const struct gopher_plan *p, struct fail *why)
     return 0;
 }
 
+struct gopher_plan plan_alone(const struct gopher_plan *p)
+{
+    struct gopher_plan alone = *p;
+    alone.design = designs[0];
+    alone.loads = p->loads * (uint32_t)p->design.lanes;
+    alone.carts = 1;
+    alone.unbuffered = false;
+    alone.trace = NULL;
+    return alone;
+}
+
 const char *plan_role_name(const struct gopher_plan *p, int role)
 {
     static const char *const names[ROLES_MAX + 1][ROLES_MAX] = {

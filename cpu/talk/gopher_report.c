@@ -27,17 +27,6 @@ static double ms(uint64_t ns)
     return (double)ns / 1e6;
 }
 
-struct gopher_plan plan_alone(const struct gopher_plan *p)
-{
-    struct gopher_plan alone = *p;
-    alone.design = designs[0];
-    alone.loads = p->loads * (uint32_t)p->design.lanes;
-    alone.carts = 1;
-    alone.unbuffered = false;
-    alone.trace = NULL;
-    return alone;
-}
-
 struct gopher_plan plan_as_measured(const struct record *r)
 {
     struct gopher_plan p = r->plan;

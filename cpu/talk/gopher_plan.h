@@ -61,8 +61,8 @@ enum {
 // Fails with EXIT_USAGE and a sentence when the plan asks for what cannot be.
 int plan_check(const struct gopher_plan *, struct fail *why);
 
-// What a speed-up is measured by: the same loads, work and processors, and one gopher with
-// one cart.
+// What a speed-up is measured by: the same loads, work and processors, and one gopher
+// with one cart.
 struct gopher_plan plan_alone(const struct gopher_plan *);
 
 // Cartloads per second in the steady state, at most, and the reason for it.

@@ -132,10 +132,10 @@ static void print_bottleneck(const struct page *page, const struct record *r)
 {
     char name[24];
     const int busiest = record_bottleneck(r);
-    const double most = percent(record_share(r, busiest).ns[DOING_WORK], r);
+    const double most = percent(record_work_ns(r, busiest), r);
     int alike = 0;
     for (int g = 0; g < r->gophers; g++)
-        alike += percent(record_share(r, g).ns[DOING_WORK], r) > most - 1;
+        alike += percent(record_work_ns(r, g), r) > most - 1;
     plan_gopher_name(&r->plan, busiest, name);
     fprintf(page->out, "\n  busiest: %s, at work %.0f %% of the time", name, most);
     if (alike > 1)

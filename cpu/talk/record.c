@@ -212,8 +212,9 @@ struct share record_share(const struct record *r, int gopher)
     return share;
 }
 
-static uint64_t work_ns(const struct record *r, int gopher, uint64_t end_ns)
+uint64_t record_work_ns(const struct record *r, int gopher)
 {
+    const uint64_t end_ns = record_last_burnt(r);
     const struct diary *d = &r->diaries[gopher];
     uint64_t sum = 0;
     for (size_t i = 0; i < d->count && d->stints[i].from_ns < end_ns; i++) {
@@ -229,7 +230,7 @@ int record_bottleneck(const struct record *r)
     uint64_t most = 0;
     int found = 0;
     for (int i = 0; i < r->gophers; i++) {
-        uint64_t ns = work_ns(r, i, record_last_burnt(r));
+        uint64_t ns = record_work_ns(r, i);
         if (ns > most) {
             most = ns;
             found = i;
@@ -255,6 +256,6 @@ double record_working(const struct record *r)
     const uint64_t end_ns = record_last_burnt(r);
     double sum = 0;
     for (int i = 0; i < r->gophers; i++)
-        sum += (double)work_ns(r, i, end_ns);
+        sum += (double)record_work_ns(r, i);
     return end_ns ? sum / (double)end_ns : 0;
 }

@@ -61,6 +61,7 @@ struct share {
     uint64_t waits_for_ns;
 };
 struct share record_share(const struct record *, int gopher);
+uint64_t record_work_ns(const struct record *, int gopher);  // ns[DOING_WORK] alone
 
 // For whom a gopher waited in a stint of his; -1: for nobody, or for a processor.
 int record_waits_for(const struct record *, int gopher, size_t stint);

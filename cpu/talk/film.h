@@ -60,11 +60,13 @@ int film_frames(const struct gopher_plan *, int frames, int columns, int rows, b
 
 // The animation as an asciicast (version 2), of which asciinema plays what a terminal
 // would have shown: the plan's run on one processor and, after a while, on as many as it
-// has, as if that key had been pressed. The same plan gives the same bytes.
+// has, as if that key had been pressed. The same plan gives the same bytes. EXIT_OUTPUT
+// when they cannot be written.
 struct cast_opts {
     int columns, rows;
     bool utf8, color;
-    int seconds;  // of each of the two, at most
+    int seconds;       // of each of the two, at most
+    const char *name;  // of the file, for a sentence
 };
 int film_record(const struct gopher_plan *, const struct cast_opts *, FILE *out,
                 struct fail *why);

@@ -28,7 +28,7 @@ static bool same_look(struct look a, struct look b)
     return a.tint == b.tint && a.style == b.style;
 }
 
-static bool same_cell(const struct cell *a, const struct cell *b)
+static bool same_glyph(const struct glyph *a, const struct glyph *b)
 {
     return a->point == b->point && same_look(a->look, b->look);
 }
@@ -52,24 +52,24 @@ static void put_look(struct cast *cast, struct look look)
     fputc('m', cast->pen);
 }
 
-// Cells that have changed; a gap of a few that have not is cheaper drawn than jumped
+// Glyphs that have changed; a gap of a few that have not is cheaper drawn than jumped
 // over.
 static void draw_row(struct cast *cast, const struct canvas *canvas, int y)
 {
     enum { JUMP_COSTS = 6 };
     int pen = -JUMP_COSTS;  // the column where the cursor is
     for (int x = 0; x < canvas->columns; x++) {
-        if (same_cell(canvas_at(canvas, x, y), canvas_at(&cast->last, x, y)))
+        if (same_glyph(canvas_at(canvas, x, y), canvas_at(&cast->last, x, y)))
             continue;
         if (x - pen >= JUMP_COSTS || x < pen) {
             fprintf(cast->pen, "\33[%d;%dH", y + 1, x + 1);
             pen = x;
         }
         for (; pen <= x; pen++) {
-            const struct cell *cell = canvas_at(canvas, pen, y);
+            const struct glyph *glyph = canvas_at(canvas, pen, y);
             char bytes[4];
-            put_look(cast, cell->look);
-            fwrite(bytes, 1, (size_t)canvas_encode(cell->point, bytes), cast->pen);
+            put_look(cast, glyph->look);
+            fwrite(bytes, 1, (size_t)canvas_encode(glyph->point, bytes), cast->pen);
         }
     }
 }

@@ -161,11 +161,11 @@ void screen_show(const struct canvas *canvas)
 {
     for (int y = 0; y < canvas->rows; y++) {
         for (int x = 0; x < canvas->columns; x++) {
-            const struct cell *cell = canvas_at(canvas, x, y);
-            const wchar_t text[2] = {(wchar_t)cell->point, L'\0'};
+            const struct glyph *glyph = canvas_at(canvas, x, y);
+            const wchar_t text[2] = {(wchar_t)glyph->point, L'\0'};
             cchar_t shown;
-            setcchar(&shown, text, attributes(cell->look),
-                     it.color ? (short)cell->look.tint : 0, NULL);
+            setcchar(&shown, text, attributes(glyph->look),
+                     it.color ? (short)glyph->look.tint : 0, NULL);
             mvadd_wch(y, x, &shown);
         }
     }

@@ -138,7 +138,7 @@ static void same_picture(const struct canvas *a, const struct canvas *b, bool co
 {
     for (int y = 0; y < a->rows; y++) {
         for (int x = 0; x < a->columns; x++) {
-            const struct cell *p = canvas_at(a, x, y), *q = canvas_at(b, x, y);
+            const struct glyph *p = canvas_at(a, x, y), *q = canvas_at(b, x, y);
             assert_int_equal(p->point, q->point);
             assert_int_equal(p->look.style, q->look.style);
             assert_int_equal(p->look.tint, color ? q->look.tint : TINT_PLAIN);

@@ -2,6 +2,7 @@
 #include "film.h"
 
 #include "site.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -89,11 +90,6 @@ static int change(struct film *film, const struct gopher_plan *plan, struct fail
     return 1;
 }
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 int film_procs(struct film *film, int procs, struct fail *why)
 {
     const double before = speed_up(film);
@@ -101,7 +97,7 @@ int film_procs(struct film *film, int procs, struct fail *why)
     plan.procs = procs;
     if (change(film, &plan, why) < 0)
         return -1;
-    note(film, before, "%d processor%s", procs, plural((uint64_t)procs));
+    note(film, before, "%d processor%s", procs, text_plural((uint64_t)procs));
     return 1;
 }
 
@@ -114,7 +110,7 @@ static int change_carts(struct film *film, int by, struct fail *why)
     plan.carts += (uint32_t)by;
     if (change(film, &plan, why) < 0)
         return -1;
-    note(film, before, "%u cart%s", plan.carts, plural(plan.carts));
+    note(film, before, "%u cart%s", plan.carts, text_plural(plan.carts));
     return 1;
 }
 

@@ -90,6 +90,8 @@ int plan_gopher(const struct gopher_plan *, struct post);
 uint64_t plan_trip_ns(const struct gopher_plan *, enum trip);
 uint64_t plan_round_ns(const struct gopher_plan *);  // all trips of one half
 
+double plan_ms(uint64_t ns);  // as times are shown
+
 // How many of a lane's loads are a gopher's who has this turn.
 uint32_t plan_share(const struct gopher_plan *, int turn);
 

@@ -1,6 +1,8 @@
 // record.c -- see record.h.
 #include "record.h"
 
+#include "fail.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -16,6 +18,20 @@ void diary_end(struct diary *d, struct stint s)
 {
     assert(d->count < d->room);
     d->stints[d->count++] = s;
+}
+
+void *record_room(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory)
+        die("out of memory");
+    return memory;
+}
+
+int record_by_time(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
 }
 
 void record_free(struct record *r)

@@ -84,6 +84,11 @@ void diary_note(struct diary *, struct stint);
 // The same, also when it took no time: in what the end of the run found him.
 void diary_end(struct diary *, struct stint);
 
+// Zeroed memory for what is made of a record; dies when out of memory.
+void *record_room(size_t count, size_t size);
+
+int record_by_time(const void *, const void *);  // for qsort: instants (ns), ascending
+
 void record_free(struct record *);  // a zeroed one is fine
 
 #endif

@@ -15,6 +15,10 @@ static int check(const struct gopher_plan *plan, struct fail *why)
     if (design_gophers(&plan->design) > FILM_GOPHERS_MAX)
         return fail(why, EXIT_USAGE, "gophers: %d of them cannot be watched, %d can",
                     design_gophers(&plan->design), FILM_GOPHERS_MAX);
+    const uint64_t loads = (uint64_t)plan->design.lanes * plan->loads;
+    if (loads > FILM_LOADS_MAX)
+        return fail(why, EXIT_USAGE, "gophers: %llu loads cannot be watched, %d can",
+                    (unsigned long long)loads, FILM_LOADS_MAX);
     return 0;
 }
 

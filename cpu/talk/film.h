@@ -22,7 +22,8 @@ enum {
     FILM_SPEED_MIN = -3,  // of the speeds 2^n
     FILM_SPEED_MAX = 6,
     FILM_CARTS_MAX = 99,
-    FILM_GOPHERS_MAX = 1024  // more than can be followed
+    FILM_GOPHERS_MAX = 1024,  // more than can be followed
+    FILM_LOADS_MAX = 20000    // in all lanes: every picture looks at all that was done
 };
 
 struct film {

@@ -61,7 +61,7 @@ static void draw_row(struct cast *cast, const struct canvas *canvas, int y)
     for (int x = 0; x < canvas->columns; x++) {
         if (same_glyph(canvas_at(canvas, x, y), canvas_at(&cast->last, x, y)))
             continue;
-        if (x - pen >= JUMP_COSTS || x < pen) {
+        if (x - pen >= JUMP_COSTS) {
             fprintf(cast->pen, "\33[%d;%dH", y + 1, x + 1);
             pen = x;
         }

@@ -257,6 +257,12 @@ static void refuses_what_cannot_be_watched(void **state)
     assert_int_equal(why.code, EXIT_USAGE);
     film_close(&film);
     plan = gopher_plan_default;
+    plan.design.lanes = 2;
+    plan.loads = FILM_LOADS_MAX / 2 + 1;
+    assert_int_equal(film_open(&film, &plan, &why), -1);
+    assert_int_equal(why.code, EXIT_USAGE);
+    film_close(&film);
+    plan = gopher_plan_default;
     plan.carts = 0;
     assert_int_equal(film_open(&film, &plan, &why), -1);
     assert_int_equal(why.code, EXIT_USAGE);

@@ -9,11 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *plural(int n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void append(char **text, const char *name, const char *figure)
 {
     char *longer = lines_format("%s%s%s%s%s", *text ? *text : "", *text ? ", " : "", name,
@@ -52,7 +47,8 @@ void report_machine(struct lines *lines, const struct result *result)
     if (host->cpu_quota > 0)
         snprintf(quota, sizeof quota, " (quota %.2f)", host->cpu_quota);
     lines_add(lines, "%s, %d core%s, %d usable CPU%s%s, %s, %s", cpu, host->cores,
-              plural(host->cores), host->usable_cpus, plural(host->usable_cpus), quota,
+              text_plural((uint64_t)host->cores), host->usable_cpus,
+              text_plural((uint64_t)host->usable_cpus), quota,
               text_bytes(memory, (double)host->memory_bytes), kernel);
     free(cpu);
     free(kernel);

@@ -248,3 +248,8 @@ char *text_bytes(char buffer[static FIGURE_BYTES], double bytes)
     static const struct scale scale = {1024, {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}, 0};
     return put_figure(buffer, bytes, &scale, true, "B");
 }
+
+const char *text_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}

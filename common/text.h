@@ -8,6 +8,7 @@
 #define TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 char *text_escape(const char *bytes);        // malloced; NULL: out of memory
@@ -28,5 +29,7 @@ enum { FIGURE_BYTES = 32 };
 char *text_seconds(char buffer[static FIGURE_BYTES], double seconds);
 char *text_rate(char buffer[static FIGURE_BYTES], double per_second, const char *unit);
 char *text_bytes(char buffer[static FIGURE_BYTES], double bytes);
+
+const char *text_plural(uint64_t n);  // what "gopher" needs after it: "", or "s"
 
 #endif

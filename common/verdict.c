@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static const char *name_of(const struct board_row *row)
 {
     return row->text[BOARD_NAME];
@@ -149,7 +144,7 @@ static void add_limit(struct lines *lines, const struct board *board)
         return;
     if (!cell->facts.gpu && cell->facts.threads > 0)
         snprintf(cpus, sizeof cpus, " on %d CPU%s", cell->facts.threads,
-                 plural((size_t)cell->facts.threads));
+                 text_plural((uint64_t)cell->facts.threads));
     lines_add(lines, "%s reached %.0f %% of the measured %s (%s%s).",
               name_of(board->fastest), 100 * cell->limit_fraction,
               limit_text(cell->limit_name), text_rate(figure, cell->limit, cell->unit),
@@ -194,8 +189,8 @@ static void add_structure(struct lines *lines, const struct board *board,
         cost = ": none here;";
     char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
     lines_add(lines, "%s%s %s took %s times %s's time on %d thread%s (%s).", what, cost,
-              name_of(twin[0]), ratio, name_of(twin[1]), threads, plural((size_t)threads),
-              evidence);
+              name_of(twin[0]), ratio, name_of(twin[1]), threads,
+              text_plural((uint64_t)threads), evidence);
     free(ratio);
     free(evidence);
 }

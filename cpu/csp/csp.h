@@ -52,11 +52,11 @@
 // tasks to stderr, and the program goes on. With CSP_LEAKS in the environment a run that
 // ends before all its tasks lists those, too.
 //
-// The lowest page of a stack is a guard: an overflow ends the process with a sentence
-// that names the task. Two kinds of stack have none, and an overflow there silently
-// corrupts what lies below: those of less than four pages (the default stack has four
-// even where a page has 64 KiB); and, on kernels before Linux 6.13, those after the first
-// 16000.
+// The lowest page of a stack is a guard: an overflow ends the process, or calls the
+// handler of SIGSEGV that was there before the run, after a sentence that names the task.
+// Two kinds of stack have none, and an overflow there silently corrupts what lies below:
+// those of less than four pages (the default stack has four even where a page has
+// 64 KiB); and, on kernels before Linux 6.13, those after the first 16000.
 //
 // Rounding and flush-to-zero belong to the task, which inherits them from the one that
 // started it; the floating-point exception flags to nobody: any call that waits may

@@ -1,8 +1,8 @@
 // overflow.c -- turns a stack overflow into a sentence that names the task.
 //
 // While any run is active, SIGSEGV and SIGBUS in the guard page of a task's stack are
-// explained on stderr before the process dies of the signal, as it would have anyway.
-// Faults elsewhere go to whoever handled the signal before.
+// explained on stderr. Then, as with faults elsewhere, the signal goes to whoever handled
+// it before, and where nobody did the process dies of it, as it would have anyway.
 
 #include "csp_impl.h"
 
@@ -64,11 +64,8 @@ static void explain(const struct task *t)
 static void on_fault(int sig, siginfo_t *info, void *ucontext)
 {
     const struct task *t = stack_overflowed(info->si_addr);
-    if (t) {
+    if (t)
         explain(t);
-        die_of(sig);
-        return;
-    }
     const struct sigaction *old = sig == SIGSEGV ? &old_segv : &old_bus;
     if (old->sa_flags & SA_SIGINFO)
         old->sa_sigaction(sig, info, ucontext);

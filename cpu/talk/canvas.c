@@ -12,17 +12,17 @@ struct canvas canvas_make(int columns, int rows, bool utf8)
 {
     struct canvas canvas = {columns > 0 ? columns : 0, rows > 0 ? rows : 0, utf8, NULL};
     size_t count = (size_t)canvas.columns * (size_t)canvas.rows;
-    canvas.cells = malloc((count + 1) * sizeof *canvas.cells);
-    if (!canvas.cells)
+    canvas.glyphs = malloc((count + 1) * sizeof *canvas.glyphs);
+    if (!canvas.glyphs)
         die("out of memory");
     for (size_t i = 0; i < count; i++)
-        canvas.cells[i] = (struct cell){' ', LOOK_PLAIN};
+        canvas.glyphs[i] = (struct glyph){' ', LOOK_PLAIN};
     return canvas;
 }
 
 void canvas_free(struct canvas *canvas)
 {
-    free(canvas->cells);
+    free(canvas->glyphs);
     *canvas = (struct canvas){0};
 }
 
@@ -32,7 +32,7 @@ void canvas_put(struct canvas *canvas, int x, int y, struct look look, uint32_t 
         return;
     if (!canvas->utf8 && point > 0x7e)
         point = '?';
-    canvas->cells[y * canvas->columns + x] = (struct cell){point, look};
+    canvas->glyphs[y * canvas->columns + x] = (struct glyph){point, look};
 }
 
 // The next code point of UTF-8, which may have been cut at its end.
@@ -90,9 +90,9 @@ const char *canvas_either(const struct canvas *canvas, const char *utf8,
     return canvas->utf8 ? utf8 : ascii;
 }
 
-const struct cell *canvas_at(const struct canvas *canvas, int x, int y)
+const struct glyph *canvas_at(const struct canvas *canvas, int x, int y)
 {
-    return &canvas->cells[y * canvas->columns + x];
+    return &canvas->glyphs[y * canvas->columns + x];
 }
 
 int canvas_encode(uint32_t point, char bytes[static 4])

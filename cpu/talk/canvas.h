@@ -26,7 +26,7 @@ struct look {
     uint8_t tint, style;
 };
 
-struct cell {
+struct glyph {
     uint32_t point;  // Unicode
     struct look look;
 };
@@ -34,7 +34,7 @@ struct cell {
 struct canvas {
     int columns, rows;
     bool utf8;  // else everything drawn is ASCII, or comes out as '?'
-    struct cell *cells;
+    struct glyph *glyphs;
 };
 
 static const struct look LOOK_PLAIN = {TINT_PLAIN, 0};
@@ -61,7 +61,7 @@ int canvas_text_cut(struct canvas *, int x, int y, int columns, struct look,
 // Of the two, what the canvas can show.
 const char *canvas_either(const struct canvas *, const char *utf8, const char *ascii);
 
-const struct cell *canvas_at(const struct canvas *, int x, int y);  // inside only
+const struct glyph *canvas_at(const struct canvas *, int x, int y);  // inside only
 
 // A character as UTF-8, and how many bytes it takes.
 int canvas_encode(uint32_t point, char bytes[static 4]);

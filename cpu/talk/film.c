@@ -2,6 +2,7 @@
 #include "film.h"
 
 #include "site.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,24 +22,15 @@ static int check(const struct gopher_plan *plan, struct fail *why)
     return 0;
 }
 
-// What the speed-up is measured by.
-static int run_one(const struct gopher_plan *plan, struct record *one, struct fail *why)
-{
-    struct gopher_plan alone = *plan;
-    if (design_find("one", &alone.design, why) != 0)
-        return -1;
-    alone.unbuffered = false;
-    return site_run(&alone, one, why);
-}
-
 // Runs the plan as it is now. If that fails the film stays as it was.
 static int take(struct film *film, const struct gopher_plan *plan, struct fail *why)
 {
     struct reel reel;
     struct record one;
+    const struct gopher_plan alone = plan_alone(plan);
     if (reel_make(&reel, plan, why) != 0)
         return -1;
-    if (run_one(plan, &one, why) != 0) {
+    if (site_run(&alone, &one, why) != 0) {
         reel_free(&reel);
         return -1;
     }
@@ -102,11 +94,6 @@ static int change(struct film *film, const struct gopher_plan *plan, struct fail
     return 1;
 }
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 int film_procs(struct film *film, int procs, struct fail *why)
 {
     const double before = speed_up(film);
@@ -114,7 +101,7 @@ int film_procs(struct film *film, int procs, struct fail *why)
     plan.procs = procs;
     if (change(film, &plan, why) < 0)
         return -1;
-    note(film, before, "%d processor%s", procs, plural((uint64_t)procs));
+    note(film, before, "%d processor%s", procs, text_plural((uint64_t)procs));
     return 1;
 }
 
@@ -127,7 +114,7 @@ static int change_carts(struct film *film, int by, struct fail *why)
     plan.carts += (uint32_t)by;
     if (change(film, &plan, why) < 0)
         return -1;
-    note(film, before, "%u cart%s", plan.carts, plural(plan.carts));
+    note(film, before, "%u cart%s", plan.carts, text_plural(plan.carts));
     return 1;
 }
 

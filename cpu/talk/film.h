@@ -31,7 +31,7 @@ struct film {
     struct design own;  // the design it began with, in the round of designs if it is none
     enum work own_work;  // and the work: real books are carried only where it was real
     struct reel reel;
-    struct record one;  // one gopher who makes the same trips, alone
+    struct record one;  // of plan_alone
     uint64_t ns;
     double rest_ns;  // of the time gone by, what makes no whole nanosecond
     int speed;       // at 2^speed a mean trip takes 2^-speed seconds
@@ -61,11 +61,13 @@ int film_frames(const struct gopher_plan *, int frames, int columns, int rows, b
 
 // The animation as an asciicast (version 2), of which asciinema plays what a terminal
 // would have shown: the plan's run on one processor and, after a while, on as many as it
-// has, as if that key had been pressed. The same plan gives the same bytes.
+// has, as if that key had been pressed. The same plan gives the same bytes. EXIT_OUTPUT
+// when they cannot be written.
 struct cast_opts {
     int columns, rows;
     bool utf8, color;
-    int seconds;  // of each of the two, at most
+    int seconds;       // of each of the two, at most
+    const char *name;  // of the file, for a sentence
 };
 int film_record(const struct gopher_plan *, const struct cast_opts *, FILE *out,
                 struct fail *why);

@@ -4,6 +4,7 @@
 // The format: https://docs.asciinema.org/manual/asciicast/v2/
 #include "film.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ enum { FRAMES_PER_S = 10, REAL_NS = 1000000000 / FRAMES_PER_S };
 struct cast {
     const struct cast_opts *opts;
     FILE *out;
+    int error;           // errno's, once it could not be written
     int frame;           // written so far
     struct canvas last;  // on the screen
     struct look look;    // in force
@@ -26,7 +28,7 @@ static bool same_look(struct look a, struct look b)
     return a.tint == b.tint && a.style == b.style;
 }
 
-static bool same_cell(const struct cell *a, const struct cell *b)
+static bool same_glyph(const struct glyph *a, const struct glyph *b)
 {
     return a->point == b->point && same_look(a->look, b->look);
 }
@@ -50,41 +52,49 @@ static void put_look(struct cast *cast, struct look look)
     fputc('m', cast->pen);
 }
 
-// Cells that have changed; a gap of a few that have not is cheaper drawn than jumped
+// Glyphs that have changed; a gap of a few that have not is cheaper drawn than jumped
 // over.
 static void draw_row(struct cast *cast, const struct canvas *canvas, int y)
 {
     enum { JUMP_COSTS = 6 };
     int pen = -JUMP_COSTS;  // the column where the cursor is
     for (int x = 0; x < canvas->columns; x++) {
-        if (same_cell(canvas_at(canvas, x, y), canvas_at(&cast->last, x, y)))
+        if (same_glyph(canvas_at(canvas, x, y), canvas_at(&cast->last, x, y)))
             continue;
         if (x - pen >= JUMP_COSTS) {
             fprintf(cast->pen, "\33[%d;%dH", y + 1, x + 1);
             pen = x;
         }
         for (; pen <= x; pen++) {
-            const struct cell *cell = canvas_at(canvas, pen, y);
+            const struct glyph *glyph = canvas_at(canvas, pen, y);
             char bytes[4];
-            put_look(cast, cell->look);
-            fwrite(bytes, 1, (size_t)canvas_encode(cell->point, bytes), cast->pen);
+            put_look(cast, glyph->look);
+            fwrite(bytes, 1, (size_t)canvas_encode(glyph->point, bytes), cast->pen);
         }
     }
 }
 
-static int put_line(FILE *out, json_t *line)
+static int put_line(struct cast *cast, json_t *line)
 {
-    int failed = line ? json_dumpf(line, out, JSON_COMPACT | JSON_REAL_PRECISION(6)) : -1;
+    errno = 0;
+    int failed =
+        line ? json_dumpf(line, cast->out, JSON_COMPACT | JSON_REAL_PRECISION(6)) : -1;
     json_decref(line);
-    fputc('\n', out);
-    return failed;
+    if (failed && !ferror(cast->out))
+        die("no memory for the recording");
+    if (!failed)
+        fputc('\n', cast->out);
+    if (!ferror(cast->out))
+        return 0;
+    cast->error = errno ? errno : EIO;
+    return -1;
 }
 
 static int put_head(struct cast *cast, const struct gopher_plan *plan)
 {
     char title[80];
     snprintf(title, sizeof title, "gophers: %s", plan->design.name);
-    return put_line(cast->out,
+    return put_line(cast,
                     json_pack("{s:i, s:i, s:i, s:s, s:{s:s}}", "version", 2, "width",
                               cast->opts->columns, "height", cast->opts->rows, "title",
                               title, "env", "TERM", "xterm-256color"));
@@ -105,10 +115,10 @@ static int put_frame(struct cast *cast, struct film *film)
         draw_row(cast, &canvas, y);
     fclose(cast->pen);
     const double time = (double)cast->frame / FRAMES_PER_S;
-    int failed = cast->length == 0
-                     ? 0
-                     : put_line(cast->out, json_pack("[f,s,s%]", time, "o", cast->bytes,
-                                                     cast->length));
+    int failed =
+        cast->length == 0
+            ? 0
+            : put_line(cast, json_pack("[f,s,s%]", time, "o", cast->bytes, cast->length));
     free(cast->bytes);
     canvas_free(&cast->last);
     cast->last = canvas;
@@ -118,10 +128,10 @@ static int put_frame(struct cast *cast, struct film *film)
 }
 
 // The cursor is there again when it has been played.
-static int put_tail(const struct cast *cast)
+static int put_tail(struct cast *cast)
 {
     const double time = (double)(cast->frame - 1) / FRAMES_PER_S;
-    return put_line(cast->out, json_pack("[f,s,s]", time, "o", "\33[0m\33[?25h"));
+    return put_line(cast, json_pack("[f,s,s]", time, "o", "\33[0m\33[?25h"));
 }
 
 static int put_film(struct cast *cast, struct film *film)
@@ -136,6 +146,7 @@ static int put_film(struct cast *cast, struct film *film)
 int film_record(const struct gopher_plan *plan, const struct cast_opts *opts, FILE *out,
                 struct fail *why)
 {
+    *why = (struct fail){0};
     struct film film;
     struct gopher_plan first = *plan;
     struct cast cast = {
@@ -160,7 +171,7 @@ int film_record(const struct gopher_plan *plan, const struct cast_opts *opts, FI
         failed = put_tail(&cast);
     film_close(&film);
     canvas_free(&cast.last);
-    if (failed && why->code == EXIT_OK)
-        return fail(why, EXIT_RESOURCE, "the recording cannot be put into JSON");
+    if (cast.error)
+        return fail_output(why, opts->name, cast.error);
     return failed ? -1 : 0;
 }

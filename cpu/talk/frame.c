@@ -8,11 +8,6 @@
 
 enum { HEAD_ROWS = 3, FOOT_ROWS = 2 };
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void draw_title(struct canvas *canvas, const struct gopher_plan *plan)
 {
     static const char *const work[] = {
@@ -29,8 +24,8 @@ static void draw_title(struct canvas *canvas, const struct gopher_plan *plan)
         canvas_put(canvas, x, 0, bar, ' ');
     int x = canvas_text(canvas, 1, 0, name, design->name);
     canvas_print(canvas, x, 0, bar, "   %d gopher%s   %u cart%s   %d processor%s   %s",
-                 gophers, plural((uint64_t)gophers), carts, plural(carts), plan->procs,
-                 plural((uint64_t)plan->procs), work[plan->work]);
+                 gophers, text_plural((uint64_t)gophers), carts, text_plural(carts),
+                 plan->procs, text_plural((uint64_t)plan->procs), work[plan->work]);
 }
 
 static void draw_numbers(struct canvas *canvas, const struct gopher_plan *plan,
@@ -200,7 +195,7 @@ static void draw_other_lanes(struct canvas *canvas, const struct scene *scene, i
     }
     canvas_print(canvas, 1, y, LOOK_PLAIN,
                  "and %d more lane%s: pile %llu, burnt %llu in all of them",
-                 lanes - first, plural((uint64_t)(lanes - first)),
+                 lanes - first, text_plural((uint64_t)(lanes - first)),
                  (unsigned long long)pile, (unsigned long long)burnt);
 }
 

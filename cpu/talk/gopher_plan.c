@@ -1,6 +1,8 @@
 // gopher_plan.c -- see gopher_plan.h.
 #include "gopher_plan.h"
 
+#include "text.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -53,6 +55,17 @@ int plan_check(const struct gopher_plan *p, struct fail *why)
             return fail(why, EXIT_USAGE, "gophers: to %s must take an hour at most",
                         trip_words[t]);
     return 0;
+}
+
+struct gopher_plan plan_alone(const struct gopher_plan *p)
+{
+    struct gopher_plan alone = *p;
+    alone.design = designs[0];
+    alone.loads = p->loads * (uint32_t)p->design.lanes;
+    alone.carts = 1;
+    alone.unbuffered = false;
+    alone.trace = NULL;
+    return alone;
 }
 
 const char *plan_role_name(const struct gopher_plan *p, int role)
@@ -109,6 +122,11 @@ uint64_t plan_trip_ns(const struct gopher_plan *p, enum trip trip)
     return on_the_way ? p->trip_ns[trip] / (uint64_t)p->design.halves : p->trip_ns[trip];
 }
 
+double plan_ms(uint64_t ns)
+{
+    return (double)ns / 1e6;
+}
+
 uint64_t plan_round_ns(const struct gopher_plan *p)
 {
     uint64_t sum = 0;
@@ -139,16 +157,6 @@ static bool lower(struct bound *b, enum limit limit, double at_once, uint64_t ns
     return true;
 }
 
-static double ms(uint64_t ns)
-{
-    return (double)ns / 1e6;
-}
-
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void bound_by_gophers(const struct gopher_plan *p, struct bound *b)
 {
     const int turns = p->design.turns, lanes = p->design.lanes;
@@ -161,10 +169,10 @@ static void bound_by_gophers(const struct gopher_plan *p, struct bound *b)
         const char *round = trips > 1 ? "'s round trip" : "";
         if (turns == 1)
             snprintf(b->why, sizeof b->why, "the %s%s: %.3f ms a load", name, round,
-                     ms(ns));
+                     plan_ms(ns));
         else
             snprintf(b->why, sizeof b->why, "%d %ss, %.3f ms a load each", turns, name,
-                     ms(ns));
+                     plan_ms(ns));
     }
 }
 
@@ -178,7 +186,7 @@ static void bound_by_ends(const struct gopher_plan *p, struct bound *b)
         uint64_t ns = plan_trip_ns(p, at_end[i]);
         if (lower(b, LIMIT_END, p->design.lanes, ns))
             snprintf(b->why, sizeof b->why, "one at a time at the %s: %.3f ms a load",
-                     at_end[i] == LOAD ? "pile" : "incinerator", ms(ns));
+                     at_end[i] == LOAD ? "pile" : "incinerator", plan_ms(ns));
     }
 }
 
@@ -191,9 +199,9 @@ struct bound plan_bound(const struct gopher_plan *p)
     bound_by_ends(p, &b);
     if (lower(&b, LIMIT_CARTS, (double)p->carts * p->design.lanes, round_ns))
         snprintf(b.why, sizeof b.why, "%u cart%s, %.3f ms a round each", p->carts,
-                 plural(p->carts), ms(round_ns));
+                 text_plural(p->carts), plan_ms(round_ns));
     if (p->work != WORK_WAIT && lower(&b, LIMIT_PROCS, p->procs, work_ns))
         snprintf(b.why, sizeof b.why, "%d processor%s, %.3f ms of work a load", p->procs,
-                 plural((uint64_t)p->procs), ms(work_ns));
+                 text_plural((uint64_t)p->procs), plan_ms(work_ns));
     return b;
 }

@@ -61,6 +61,10 @@ enum {
 // Fails with EXIT_USAGE and a sentence when the plan asks for what cannot be.
 int plan_check(const struct gopher_plan *, struct fail *why);
 
+// What a speed-up is measured by: the same loads, work and processors, and one gopher
+// with one cart.
+struct gopher_plan plan_alone(const struct gopher_plan *);
+
 // Cartloads per second in the steady state, at most, and the reason for it.
 enum limit { LIMIT_GOPHER, LIMIT_END, LIMIT_CARTS, LIMIT_PROCS };
 struct bound {
@@ -85,6 +89,8 @@ int plan_gopher(const struct gopher_plan *, struct post);
 // How long a trip takes on the plan's way: shorter where there are two halves.
 uint64_t plan_trip_ns(const struct gopher_plan *, enum trip);
 uint64_t plan_round_ns(const struct gopher_plan *);  // all trips of one half
+
+double plan_ms(uint64_t ns);  // as times are shown
 
 // How many of a lane's loads are a gopher's who has this turn.
 uint32_t plan_share(const struct gopher_plan *, int turn);

@@ -2,6 +2,7 @@
 #include "gopher_report.h"
 
 #include "site.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -15,27 +16,6 @@ struct page {
 static const char *paint(const struct page *page, const char *sgr)
 {
     return page->color ? sgr : "";
-}
-
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
-static double ms(uint64_t ns)
-{
-    return (double)ns / 1e6;
-}
-
-struct gopher_plan plan_alone(const struct gopher_plan *p)
-{
-    struct gopher_plan alone = *p;
-    alone.design = designs[0];
-    alone.loads = p->loads * (uint32_t)p->design.lanes;
-    alone.carts = 1;
-    alone.unbuffered = false;
-    alone.trace = NULL;
-    return alone;
 }
 
 struct gopher_plan plan_as_measured(const struct record *r)
@@ -67,7 +47,7 @@ static void print_times(const struct page *page, const struct gopher_plan *p)
     fprintf(page->out, "%s", p->work == WORK_REAL ? "each takes:" : "");
     for (enum trip t = LOAD; t < TRIPS; t++)
         fprintf(page->out, "%s %s %.3f", t ? "," : "", trip_words[t],
-                ms(plan_trip_ns(p, t)));
+                plan_ms(plan_trip_ns(p, t)));
     fprintf(page->out, " ms\n");
 }
 
@@ -81,10 +61,10 @@ static void print_plan(const struct page *page, const struct gopher_plan *p)
     fprintf(page->out, "%s%s%s -- %s\n", paint(page, "\33[1m"), d->name,
             paint(page, "\33[0m"), d->summary);
     fprintf(page->out, "%d gopher%s, %u cart%s, %u load%s, %u pile%s; ", gophers,
-            plural((uint64_t)gophers), carts, plural(carts), loads, plural(loads), lanes,
-            plural(lanes));
-    fprintf(page->out, "%d processor%s, %s time\n", p->procs, plural((uint64_t)p->procs),
-            p->virtual_time ? "virtual" : "real");
+            text_plural((uint64_t)gophers), carts, text_plural(carts), loads,
+            text_plural(loads), lanes, text_plural(lanes));
+    fprintf(page->out, "%d processor%s, %s time\n", p->procs,
+            text_plural((uint64_t)p->procs), p->virtual_time ? "virtual" : "real");
     fprintf(page->out, "%s:", work[p->work]);
     print_times(page, p);
     if (p->exponential)
@@ -143,10 +123,10 @@ static void print_bottleneck(const struct page *page, const struct record *r)
 {
     char name[24];
     const int busiest = record_bottleneck(r);
-    const double most = percent(record_share(r, busiest).ns[DOING_WORK], r);
+    const double most = percent(record_work_ns(r, busiest), r);
     int alike = 0;
     for (int g = 0; g < r->gophers; g++)
-        alike += percent(record_share(r, g).ns[DOING_WORK], r) > most - 1;
+        alike += percent(record_work_ns(r, g), r) > most - 1;
     plan_gopher_name(&r->plan, busiest, name);
     fprintf(page->out, "\n  busiest: %s, at work %.0f %% of the time", name, most);
     if (alike > 1)
@@ -228,12 +208,12 @@ static int say_deadlock(const struct page *page, const struct record *r, struct 
 {
     const uint32_t all = r->burnt + r->lost;
     fprintf(page->out, "\n  deadlock at %.3f ms, with %u of %u loads burnt:\n",
-            ms(r->end_ns), r->burnt, all);
+            plan_ms(r->end_ns), r->burnt, all);
     for (int g = 0; g < r->gophers && g < GOPHERS_SHOWN; g++)
         print_last_wait(page, r, g);
     return fail(why, EXIT_DEADLOCK,
-                "gophers: deadlock at %.3f ms, with %u of %u loads burnt", ms(r->end_ns),
-                r->burnt, all);
+                "gophers: deadlock at %.3f ms, with %u of %u loads burnt",
+                plan_ms(r->end_ns), r->burnt, all);
 }
 
 int gophers_show(const struct gopher_plan *plan, FILE *out, bool color, struct fail *why)

@@ -13,9 +13,6 @@
 // of what came to pass until then; else 0.
 int gophers_show(const struct gopher_plan *, FILE *out, bool color, struct fail *why);
 
-// The same loads, work and processors, and one gopher with one cart.
-struct gopher_plan plan_alone(const struct gopher_plan *);
-
 // The plan with its trips as long as they were in the run, on the mean: what a bound is
 // computed from where the work is real, or the times are.
 struct gopher_plan plan_as_measured(const struct record *);

@@ -1,6 +1,8 @@
 // record.c -- see record.h.
 #include "record.h"
 
+#include "fail.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -16,6 +18,20 @@ void diary_end(struct diary *d, struct stint s)
 {
     assert(d->count < d->room);
     d->stints[d->count++] = s;
+}
+
+void *record_room(size_t count, size_t size)
+{
+    void *memory = calloc(count ? count : 1, size);
+    if (!memory)
+        die("out of memory");
+    return memory;
+}
+
+int record_by_time(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
 }
 
 void record_free(struct record *r)
@@ -212,8 +228,9 @@ struct share record_share(const struct record *r, int gopher)
     return share;
 }
 
-static uint64_t work_ns(const struct record *r, int gopher, uint64_t end_ns)
+uint64_t record_work_ns(const struct record *r, int gopher)
 {
+    const uint64_t end_ns = record_last_burnt(r);
     const struct diary *d = &r->diaries[gopher];
     uint64_t sum = 0;
     for (size_t i = 0; i < d->count && d->stints[i].from_ns < end_ns; i++) {
@@ -229,7 +246,7 @@ int record_bottleneck(const struct record *r)
     uint64_t most = 0;
     int found = 0;
     for (int i = 0; i < r->gophers; i++) {
-        uint64_t ns = work_ns(r, i, record_last_burnt(r));
+        uint64_t ns = record_work_ns(r, i);
         if (ns > most) {
             most = ns;
             found = i;
@@ -255,6 +272,6 @@ double record_working(const struct record *r)
     const uint64_t end_ns = record_last_burnt(r);
     double sum = 0;
     for (int i = 0; i < r->gophers; i++)
-        sum += (double)work_ns(r, i, end_ns);
+        sum += (double)record_work_ns(r, i);
     return end_ns ? sum / (double)end_ns : 0;
 }

@@ -61,6 +61,7 @@ struct share {
     uint64_t waits_for_ns;
 };
 struct share record_share(const struct record *, int gopher);
+uint64_t record_work_ns(const struct record *, int gopher);  // ns[DOING_WORK] alone
 
 // For whom a gopher waited in a stint of his; -1: for nobody, or for a processor.
 int record_waits_for(const struct record *, int gopher, size_t stint);
@@ -82,6 +83,11 @@ void diary_note(struct diary *, struct stint);
 
 // The same, also when it took no time: in what the end of the run found him.
 void diary_end(struct diary *, struct stint);
+
+// Zeroed memory for what is made of a record; dies when out of memory.
+void *record_room(size_t count, size_t size);
+
+int record_by_time(const void *, const void *);  // for qsort: instants (ns), ascending
 
 void record_free(struct record *);  // a zeroed one is fine
 

@@ -1,18 +1,9 @@
 // reel.c -- see reel.h.
 #include "reel.h"
 
-#include "fail.h"
 #include "site.h"
 
 #include <stdlib.h>
-
-static void *make(size_t count, size_t size)
-{
-    void *memory = calloc(count ? count : 1, size);
-    if (!memory)
-        die("out of memory");
-    return memory;
-}
 
 static int by_begin(const void *a, const void *b)
 {
@@ -41,7 +32,7 @@ static size_t stints_of(const struct record *record)
 static void list_turns(struct reel *reel)
 {
     const struct record *record = &reel->record;
-    reel->turns = make(stints_of(record), sizeof *reel->turns);
+    reel->turns = record_room(stints_of(record), sizeof *reel->turns);
     if (record->plan.work == WORK_WAIT)
         return;
     for (int i = 0; i < record->gophers; i++) {
@@ -71,8 +62,8 @@ static int choose_proc(const uint64_t *free_at, int procs, int had, uint64_t fro
 static void deal_procs(struct reel *reel)
 {
     const int procs = reel->proc_count;
-    uint64_t *free_at = make((size_t)procs + 1, sizeof *free_at);
-    int *had = make((size_t)reel->record.gophers, sizeof *had);
+    uint64_t *free_at = record_room((size_t)procs + 1, sizeof *free_at);
+    int *had = record_room((size_t)reel->record.gophers, sizeof *had);
     for (int i = 0; i < reel->record.gophers; i++)
         had[i] = -1;
     for (size_t i = 0; i < reel->turn_count; i++) {
@@ -84,7 +75,7 @@ static void deal_procs(struct reel *reel)
     free(had);
     free(free_at);
     qsort(reel->turns, reel->turn_count, sizeof *reel->turns, by_proc);
-    reel->first = make((size_t)procs + 1, sizeof *reel->first);
+    reel->first = record_room((size_t)procs + 1, sizeof *reel->first);
     size_t at = 0;
     for (int p = 0; p <= procs; p++) {
         reel->first[p] = at;
@@ -93,16 +84,10 @@ static void deal_procs(struct reel *reel)
     }
 }
 
-static int by_time(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void list_events(struct reel *reel)
 {
     const struct record *record = &reel->record;
-    uint64_t *events = make(2 * stints_of(record) + 2, sizeof *events);
+    uint64_t *events = record_room(2 * stints_of(record) + 2, sizeof *events);
     size_t count = 0, kept = 0;
     events[count++] = 0;
     events[count++] = record->end_ns;
@@ -113,7 +98,7 @@ static void list_events(struct reel *reel)
             events[count++] = diary->stints[k].to_ns;
         }
     }
-    qsort(events, count, sizeof *events, by_time);
+    qsort(events, count, sizeof *events, record_by_time);
     for (size_t i = 0; i < count; i++)
         if (events[i] <= record->end_ns && (kept == 0 || events[i] != events[kept - 1]))
             events[kept++] = events[i];

@@ -1,8 +1,6 @@
 // scene.c -- see scene.h.
 #include "scene.h"
 
-#include "fail.h"
-
 #include <stdlib.h>
 
 // What has become of one cart.
@@ -11,14 +9,6 @@ struct cart_state {
     enum trip waits_for;
     bool loaded, held;
 };
-
-static void *make(size_t count, size_t size)
-{
-    void *memory = calloc(count ? count : 1, size);
-    if (!memory)
-        die("out of memory");
-    return memory;
-}
 
 // A cart is waiting to be handed over, not to be unloaded onto a dump that is full.
 static bool hands_over(const struct stint *stint)
@@ -146,10 +136,11 @@ struct scene scene_at(const struct record *record, uint64_t ns)
     size_t lanes = (size_t)plan->design.lanes;
     size_t roads = lanes * (size_t)plan->design.halves;
     struct scene scene = {.ns = ns,
-                          .actors = make((size_t)record->gophers, sizeof *scene.actors),
-                          .parked = make(roads, sizeof *scene.parked),
-                          .lanes = make(lanes, sizeof *scene.lanes)};
-    struct cart_state *carts = make(roads * plan->carts, sizeof *carts);
+                          .actors =
+                              record_room((size_t)record->gophers, sizeof *scene.actors),
+                          .parked = record_room(roads, sizeof *scene.parked),
+                          .lanes = record_room(lanes, sizeof *scene.lanes)};
+    struct cart_state *carts = record_room(roads * plan->carts, sizeof *carts);
     for (size_t i = 0; i < lanes; i++)
         scene.lanes[i].pile = plan->loads;
     for (int i = 0; i < record->gophers; i++) {

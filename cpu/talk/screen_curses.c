@@ -16,6 +16,7 @@
 static struct {
     SCREEN *screen;
     bool utf8, color;
+    struct sigaction old_stop, old_continue;
 } it;
 
 static volatile sig_atomic_t stop_asked, continued;
@@ -39,13 +40,29 @@ static void handle(int sig, void (*handler)(int))
     sigaction(sig, &sa, NULL);
 }
 
+static void handle_stops(void)
+{
+    sigaction(SIGTSTP, NULL, &it.old_stop);
+    sigaction(SIGCONT, NULL, &it.old_continue);
+    // Whoever started us so wants no stops.
+    if (it.old_stop.sa_handler != SIG_IGN)
+        handle(SIGTSTP, on_stop);
+    handle(SIGCONT, on_continue);
+}
+
+static void restore_stops(void)
+{
+    sigaction(SIGTSTP, &it.old_stop, NULL);
+    sigaction(SIGCONT, &it.old_continue, NULL);
+}
+
 // Curses would do this in a signal handler, where none of its functions may be called.
 static void stop(void)
 {
     stop_asked = 0;
     def_prog_mode();
     endwin();
-    handle(SIGTSTP, SIG_DFL);
+    sigaction(SIGTSTP, &it.old_stop, NULL);
     raise(SIGTSTP);
     handle(SIGTSTP, on_stop);
     continued = 1;
@@ -90,12 +107,12 @@ int screen_open(const struct screen_opts *opts, struct fail *why)
     // Before curses: it changes the settings that are noted, and handles no signal that
     // somebody handles.
     screen_restore_arm(leave, (size_t)length);
-    handle(SIGTSTP, on_stop);
-    handle(SIGCONT, on_continue);
+    handle_stops();
     // An Escape is a key of its own, and comes at once.
     set_escdelay(25);
     it.screen = newterm(NULL, stdout, stdin);
     if (!it.screen) {
+        restore_stops();
         screen_restore_disarm();
         return fail(why, EXIT_ABSENT, "gophers --watch: the terminal cannot be opened");
     }
@@ -119,8 +136,7 @@ void screen_close(void)
     endwin();
     delscreen(it.screen);
     it.screen = NULL;
-    handle(SIGTSTP, SIG_DFL);
-    handle(SIGCONT, SIG_DFL);
+    restore_stops();
     screen_restore_disarm();
 }
 
@@ -145,11 +161,11 @@ void screen_show(const struct canvas *canvas)
 {
     for (int y = 0; y < canvas->rows; y++) {
         for (int x = 0; x < canvas->columns; x++) {
-            const struct cell *cell = canvas_at(canvas, x, y);
-            const wchar_t text[2] = {(wchar_t)cell->point, L'\0'};
+            const struct glyph *glyph = canvas_at(canvas, x, y);
+            const wchar_t text[2] = {(wchar_t)glyph->point, L'\0'};
             cchar_t shown;
-            setcchar(&shown, text, attributes(cell->look),
-                     it.color ? (short)cell->look.tint : 0, NULL);
+            setcchar(&shown, text, attributes(glyph->look),
+                     it.color ? (short)glyph->look.tint : 0, NULL);
             mvadd_wch(y, x, &shown);
         }
     }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@ static const int signals[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS
 enum { SIGNALS = sizeof signals / sizeof *signals };
 
 static struct {
+    bool armed;
     struct termios settings;
     bool has_settings;
     char bytes[512];
@@ -49,14 +51,28 @@ static void release_stderr(void)
     close(kept);
 }
 
-static void on_signal(int sig)
+// Only such calls, too.
+static void leave(void)
 {
     write_fully(STDOUT_FILENO, it.bytes, it.length);
     if (it.has_settings)
         tcsetattr(STDIN_FILENO, TCSANOW, &it.settings);
     release_stderr();
-    // The handler was installed for once: now the signal does what it does.
+}
+
+// Then the signal does what it does: also where a handler that was installed over this
+// one, as the runtime's is for faults, has asked it, and would be called again.
+static void on_signal(int sig)
+{
+    leave();
+    signal(sig, SIG_DFL);
     raise(sig);
+}
+
+static void on_exit_of_process(void)
+{
+    if (it.armed)
+        leave();
 }
 
 static void keep_stderr(void)
@@ -72,13 +88,16 @@ static void keep_stderr(void)
 
 void screen_restore_arm(const char *bytes, size_t length)
 {
+    static bool at_exit;
+    if (!at_exit)
+        at_exit = atexit(on_exit_of_process) == 0;
     it.length = length < sizeof it.bytes ? length : sizeof it.bytes;
     memcpy(it.bytes, bytes, it.length);
     it.has_settings = tcgetattr(STDIN_FILENO, &it.settings) == 0;
     keep_stderr();
+    it.armed = true;
     // A task's stack is small, so the handler has one of its own where there is one.
-    struct sigaction sa = {.sa_handler = on_signal,
-                           .sa_flags = (int)SA_RESETHAND | SA_ONSTACK};
+    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
     sigemptyset(&sa.sa_mask);
     for (int i = 0; i < SIGNALS; i++) {
         sigaction(signals[i], NULL, &it.old[i]);
@@ -89,10 +108,12 @@ void screen_restore_arm(const char *bytes, size_t length)
 
 void screen_restore_disarm(void)
 {
-    for (int i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &it.old[i], NULL);
     fflush(stderr);
     release_stderr();
+    it.armed = false;
+    // Only now: until here a signal would lose what was kept.
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &it.old[i], NULL);
     if (it.kept)
         fclose(it.kept);
     it.kept = NULL;

@@ -2,7 +2,8 @@
 //
 // For the signals that end it there is a handler that does only what a handler may: it
 // writes the bytes and the settings that were noted at the beginning, copies out what
-// stderr was told, and lets the signal have its way.
+// stderr was told, and lets the signal have its way. Where the process ends by exit, as
+// in die, the same is done then.
 #ifndef SCREEN_RESTORE_H
 #define SCREEN_RESTORE_H
 

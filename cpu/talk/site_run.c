@@ -6,12 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int by_time(const void *a, const void *b)
-{
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
 // Every load should have come to ash once.
 static void count_loads(const struct lane *lane, uint32_t burnt, uint8_t *seen,
                         struct record *r)
@@ -49,7 +43,7 @@ static void gather(const struct ground *g, uint8_t *seen, struct record *r)
         const struct lane *lane = &g->lanes[i];
         count_loads(lane, lane->half[last].ends[1].passed, seen, r);
     }
-    qsort(r->burnt_ns, r->burnt, sizeof *r->burnt_ns, by_time);
+    qsort(r->burnt_ns, r->burnt, sizeof *r->burnt_ns, record_by_time);
     close_diaries(g, r->end_ns);
     assert(r->result != CSP_OK || (r->twice == 0 && r->lost == 0));
 }

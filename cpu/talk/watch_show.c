@@ -59,10 +59,14 @@ static int frames(const struct watch_opts *opts, int columns, int rows, struct f
 static int record(const struct watch_opts *opts, int columns, int rows, struct fail *why)
 {
     struct outfile file;
-    const struct cast_opts cast = {columns, rows, opts->charset != CHARSET_ASCII,
-                                   opts->color, CAST_SECONDS};
     if (outfile_open(&file, opts->record, why) != 0)
         return -1;
+    const struct cast_opts cast = {.columns = columns,
+                                   .rows = rows,
+                                   .utf8 = opts->charset != CHARSET_ASCII,
+                                   .color = opts->color,
+                                   .seconds = CAST_SECONDS,
+                                   .name = file.path ? file.path : "standard output"};
     if (film_record(&opts->plan, &cast, file.stream, why) != 0) {
         outfile_abandon(&file);
         return -1;

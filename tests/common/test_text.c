@@ -133,6 +133,9 @@ static void columns_and_cuts(void **state)
 {
     char long_name[600], cut[TEXT_CUT_BYTES];
     (void)state;
+    assert_string_equal(text_plural(0), "s");
+    assert_string_equal(text_plural(1), "");
+    assert_string_equal(text_plural(2), "s");
     assert_int_equal(text_columns(""), 0);
     assert_int_equal(text_columns("gr\xc3\xbc\xc3\x9f"), 4);
     assert_string_equal(text_cut(cut, "short"), "short");

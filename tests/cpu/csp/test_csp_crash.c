@@ -136,14 +136,21 @@ static int fault_with_handler(void *arg)
     return 9;
 }
 
+static int overflow_with_handler(void *arg)
+{
+    signal(SIGSEGV, on_segv);
+    think(arg);
+    return 9;
+}
+
 static int fault_without_handler(void *arg)
 {
     return run_with((struct csp_opts){.procs = 2}, touch_null, arg);
 }
 
-// A fault that is no overflow goes to the handler that was there before, and after the
-// run it is all the program's again.
-static void other_faults_pass_on(void **state)
+// A fault goes to the handler that was there before, also an overflow, once the sentence
+// is said; and after the run it is all the program's again.
+static void faults_pass_on(void **state)
 {
     (void)state;
     if (TEST_SANITIZED)
@@ -151,6 +158,8 @@ static void other_faults_pass_on(void **state)
     assert_exits(in_child(fault_with_handler, NULL), 7);
     assert_killed(in_child(fault_without_handler, NULL), SIGSEGV);
     assert_null(strstr(said, "stack overflow"));
+    assert_exits(in_child(overflow_with_handler, &(struct thinker){.procs = 1}), 7);
+    assert_non_null(strstr(said, "stack overflow in task"));
 }
 
 static void leave_process(void *arg)
@@ -295,7 +304,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overflow_names_the_task),
         cmocka_unit_test(thread_overflow_is_no_task),
-        cmocka_unit_test(other_faults_pass_on),
+        cmocka_unit_test(faults_pass_on),
         cmocka_unit_test(exit_in_a_task),
         // Before there is any worker with a thread of its own.
         cmocka_unit_test(fork_beside_runs),

@@ -2,6 +2,7 @@
 #include "film.h"
 
 #include "rng.h"
+#include "site.h"
 #include "watch_show.h"
 
 #include <setjmp.h>
@@ -268,6 +269,27 @@ static void refuses_what_cannot_be_watched(void **state)
     film_close(&film);
 }
 
+// The film and the report measure a speed-up by the same run.
+static void one_gopher_is_the_reports(void **state)
+{
+    struct gopher_plan plan = gopher_plan_default;
+    struct film film;
+    struct record one;
+    struct fail why = {EXIT_OK, ""};
+    (void)state;
+    assert_int_equal(design_find("sixteen", &plan.design, &why), 0);
+    plan.loads = WATCH_LOADS;
+    plan.exponential = true;
+    const struct gopher_plan alone = plan_alone(&plan);
+    assert_int_equal(film_open(&film, &plan, &why), 0);
+    assert_int_equal(site_run(&alone, &one, &why), 0);
+    assert_int_equal(film.one.burnt, one.burnt);
+    assert_memory_equal(film.one.burnt_ns, one.burnt_ns,
+                        one.burnt * sizeof *one.burnt_ns);
+    record_free(&one);
+    film_close(&film);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +300,7 @@ int main(void)
         cmocka_unit_test(steps_go_from_event_to_event),
         cmocka_unit_test(time_goes_as_fast_as_it_says),
         cmocka_unit_test(d_goes_round_and_back_to_ones_own),
+        cmocka_unit_test(one_gopher_is_the_reports),
         cmocka_unit_test(refuses_what_cannot_be_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

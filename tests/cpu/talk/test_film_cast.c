@@ -138,7 +138,7 @@ static void same_picture(const struct canvas *a, const struct canvas *b, bool co
 {
     for (int y = 0; y < a->rows; y++) {
         for (int x = 0; x < a->columns; x++) {
-            const struct cell *p = canvas_at(a, x, y), *q = canvas_at(b, x, y);
+            const struct glyph *p = canvas_at(a, x, y), *q = canvas_at(b, x, y);
             assert_int_equal(p->point, q->point);
             assert_int_equal(p->look.style, q->look.style);
             assert_int_equal(p->look.tint, color ? q->look.tint : TINT_PLAIN);
@@ -152,7 +152,7 @@ static void ends_with_the_picture_itself(void **state)
 {
     (void)state;
     for (int i = 0; i < designs_count * 4; i++) {
-        const struct cast_opts opts = {COLUMNS, ROWS, i & 1, i & 2, 2};
+        const struct cast_opts opts = {COLUMNS, ROWS, i & 1, i & 2, 2, "-"};
         struct gopher_plan plan = plan_of(designs[i / 4].name, 4);
         struct tube tube = {.canvas = canvas_make(COLUMNS, ROWS, true)};
         char *cast = record(&plan, &opts);
@@ -176,7 +176,7 @@ static void ends_with_the_picture_itself(void **state)
 
 static void the_same_plan_gives_the_same_bytes(void **state)
 {
-    const struct cast_opts opts = {100, 30, true, true, 2};
+    const struct cast_opts opts = {100, 30, true, true, 2, "-"};
     struct gopher_plan plan = plan_of("sixteen", 3);
     char *one = record(&plan, &opts), *two = record(&plan, &opts);
     (void)state;
@@ -187,7 +187,7 @@ static void the_same_plan_gives_the_same_bytes(void **state)
 
 static void fits_into_a_readme(void **state)
 {
-    const struct cast_opts opts = {COLUMNS, ROWS, true, true, 9};
+    const struct cast_opts opts = {COLUMNS, ROWS, true, true, 9, "-"};
     (void)state;
     for (int i = 0; i < designs_count; i++) {
         struct gopher_plan plan = plan_of(designs[i].name, 4);

@@ -262,6 +262,7 @@ static void waiting_for_a_processor_is_told_apart(void **state)
     struct record r = ran(&p);
     for (int g = 0; g < 2; g++) {
         const struct share s = record_share(&r, g);
+        assert_int_equal(record_work_ns(&r, g), s.ns[DOING_WORK]);
         assert_int_equal(s.ns[DOING_WAIT_CART], 0);
         assert_true(s.ns[DOING_WORK] + s.ns[DOING_WAIT_CPU] >=
                     record_last_burnt(&r) - 2 * TAU);

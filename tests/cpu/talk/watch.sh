@@ -1,9 +1,10 @@
 #!/bin/sh
 # watch.sh -- the animation on a terminal: what it says, and that it leaves nothing behind.
-#   watch.sh WATCH_TRY
+#   watch.sh WATCH_TRY SCREEN_TRY
 # The terminal is tmux's. Nothing here depends on how fast anything is: a fact is awaited.
 set -u
 watch=$1
+ending=$2
 LC_ALL=C.UTF-8
 export LC_ALL
 work=$(mktemp -d)
@@ -69,6 +70,7 @@ start() {
     rm -f "$work/pid"
     typed "clear; echo here before; sh -c 'echo \$\$ >pid; exec $watch $*'"
 }
+ends() { typed "clear; echo here before; $ending $1"; }
 
 ended() { # CODE: it has, with that
     shows '^ready> *$'
@@ -159,6 +161,20 @@ for signal in TERM:143 INT:130 HUP:129 QUIT:131 ABRT:134 SEGV:139; do
     kill -s "${signal%:*}" "$(cat "$work/pid")"
     left_as_it_was "${signal#*:}" "${signal%:*}"
 done
+
+echo "ends of its own making"
+ends null
+left_as_it_was 139 'a fault in a task'
+ends overflow
+shows 'fatal error: stack overflow in task'
+left_as_it_was 139 'an overflow in a task'
+ends die
+shows '^gopherbench: nothing can be done'
+left_as_it_was 6 die
+ends exit
+left_as_it_was 0 exit
+ends stop
+left_as_it_was 0 'a screen where stops are ignored'
 
 echo "a deadlock is shown, and its list of tasks comes after the picture"
 start unbuffered=1

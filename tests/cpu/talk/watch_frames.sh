@@ -44,4 +44,8 @@ code=0
 code=0
 "$watch" record=/nonesuch/film.cast 2>"$work/err" || code=$?
 [ "$code" -eq 5 ] || { echo "a file that cannot be: $code"; bad=1; }
+code=0
+"$watch" record=/dev/full 2>"$work/err" || code=$?
+{ [ "$code" -eq 5 ] && grep -q '/dev/full: cannot write: No space' "$work/err"; } ||
+    { echo "a full disk for a recording: $code"; cat "$work/err"; bad=1; }
 exit $bad

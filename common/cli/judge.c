@@ -1,6 +1,7 @@
 // judge.c -- see judge.h.
 #include "judge.h"
 
+#include "bench.h"
 #include "clock.h"
 #include "text.h"
 #include "worker.h"
@@ -55,9 +56,7 @@ enum ending { ENDING_TOLD, ENDING_SILENT, ENDING_LATE, ENDING_SIGNAL };
 
 static double deadline_s(void)
 {
-    const char *fixed = getenv("GOPHERBENCH_DEADLINE_S");
-    double seconds = fixed ? strtod(fixed, NULL) : 0;
-    return seconds > 0 ? seconds : JUDGE_DEADLINE_S;
+    return bench_fixed_deadline_s(JUDGE_DEADLINE_S);
 }
 
 // Waits for something to read, or for the deadline or a signal.

@@ -25,6 +25,8 @@ static void default_signals(void)
 {
     for (int n = 1; n < NSIG; n++)
         signal(n, SIG_DFL);
+    // A judge may have workers: one that dies is an error of write(2), as it is for us.
+    signal(SIGPIPE, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

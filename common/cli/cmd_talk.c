@@ -105,6 +105,15 @@ static int judge(const struct program *p, const struct talk_result *result,
     return 0;
 }
 
+// A run that locked itself up is worth its trace, too. The first failure stays.
+static int keep_trace(struct tracing *tracing, int bad, struct fail *why)
+{
+    struct fail later;
+    if (bad && !tracing_written(tracing))
+        return -1;
+    return tracing_commit(tracing, bad ? &later : why) || bad ? -1 : 0;
+}
+
 static int tell(const struct program *p, const struct options *o, struct fail *why)
 {
     const struct talk_options *t = &o->talk;
@@ -123,7 +132,7 @@ static int tell(const struct program *p, const struct options *o, struct fail *w
                                  .color = terminal_color(o),
                                  .out = stdout};
         struct talk_result result = talk_tell(p, &opts);
-        bad = judge(p, &result, why) || tracing_commit(&tracing, why);
+        bad = keep_trace(&tracing, judge(p, &result, why), why);
     }
     tracing_close(&tracing);
     return bad ? -1 : 0;
@@ -158,7 +167,7 @@ static int show_gophers(const struct options *o, struct fail *why)
               talk_plans(o, o->talk.virtual_time, &plans, &count, why);
     if (!bad) {
         plans[0].trace = tracing_path(&tracing);
-        bad = show_plans(plans, count, o, why) || tracing_commit(&tracing, why);
+        bad = keep_trace(&tracing, show_plans(plans, count, o, why), why);
     }
     tracing_close(&tracing);
     free(plans);

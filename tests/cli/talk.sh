@@ -239,6 +239,10 @@ expect 0 "$gopherbench" talk go --virtual --trace t.json
 fact "the trace is JSON" jq -e '.traceEvents | length > 3' t.json
 expect 0 "$gopherbench" talk gophers --virtual --loads 5 --trace t.json
 fact "the trace is of the gophers" grep -q returner t.json
+expect 8 "$gopherbench" talk gophers --virtual --unbuffered --trace locked.json
+fact "a deadlock has its trace, whole" jq -e '.traceEvents | length > 3' locked.json
+expect 8 "$gopherbench" talk gophers --virtual --unbuffered --trace /dev/full
+one_sentence; says err deadlock
 expect 5 "$gopherbench" talk go --virtual --trace /nonexistent/x
 one_sentence; silent out
 expect 5 "$gopherbench" talk go --virtual --trace /dev/full

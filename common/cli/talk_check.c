@@ -146,14 +146,10 @@ static void print_claim(const struct entry *entry, bool color)
     fflush(stdout);
 }
 
-// NULL: none is being judged.
 static void show_progress(const struct check *c, const struct claim *claim)
 {
-    if (!terminal_progress(c->options))
-        return;
-    fputs("\r\033[K", stderr);
-    if (claim)
-        fprintf(stderr, "judging claim %d", claim->number);
+    if (terminal_progress(c->options))
+        fprintf(stderr, "\r\033[Kjudging claim %d", claim->number);
 }
 
 // ---- how it ended
@@ -271,7 +267,7 @@ static int judge_all(struct check *c, struct fail *why)
             continue;
         show_progress(c, e->claim);
         int bad = judge_claim(e->claim, &c->how, &e->evidence, why);
-        show_progress(c, NULL);
+        terminal_progress_end(c->options);
         c->interrupted = worker_signal();
         if (bad)
             return c->interrupted ? 0 : -1;

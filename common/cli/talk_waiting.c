@@ -320,10 +320,10 @@ static enum exit_code show(struct kind kinds[2], const struct options *o,
     const struct signs *signs =
         report_look_here(80, false).ascii ? &signs_ascii : &signs_utf8;
     for (int i = 0; i < 2; i++) {
-        if (measure(&kinds[i], terminal_progress(o), why))
+        const int failed = measure(&kinds[i], terminal_progress(o), why);
+        terminal_progress_end(o);
+        if (failed)
             return why->code;
-        if (terminal_progress(o))
-            fprintf(stderr, "\r\033[K");
         if (!o->quiet)
             print_kind(&kinds[i], signs);
     }

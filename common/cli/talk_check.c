@@ -154,37 +154,26 @@ static void show_progress(const struct check *c, const struct claim *claim)
 
 // ---- how it ended
 
-static bool found(const struct entry *e, enum finding finding, bool machine_decides)
+static bool found(const struct entry *e, enum finding finding)
 {
-    return e->judged && e->evidence.finding == finding &&
-           e->claim->machine_decides == machine_decides;
+    return e->judged && e->evidence.finding == finding;
 }
 
-// How many claims came to that finding; of those that count, or of those that the machine
-// alone decides.
-static int count(const struct check *c, enum finding finding, bool machine_decides)
+// How many claims came to that finding.
+static int count(const struct check *c, enum finding finding)
 {
     int n = 0;
     for (int i = 0; i < c->count; i++)
-        n += found(&c->entries[i], finding, machine_decides);
+        n += found(&c->entries[i], finding);
     return n;
-}
-
-static int count_all(const struct check *c, enum finding finding)
-{
-    return count(c, finding, false) + count(c, finding, true);
 }
 
 static void print_summary(const struct check *c)
 {
-    int hold = count_all(c, FINDING_PASS), refuted = count_all(c, FINDING_REFUTED),
-        open = count_all(c, FINDING_INCONCLUSIVE);
+    int hold = count(c, FINDING_PASS), refuted = count(c, FINDING_REFUTED),
+        open = count(c, FINDING_INCONCLUSIVE);
     printf("%d hold%s, %d %s refuted, %d %s inconclusive\n", hold, hold == 1 ? "s" : "",
            refuted, refuted == 1 ? "is" : "are", open, open == 1 ? "is" : "are");
-    int here = count(c, FINDING_REFUTED, true);
-    if (here > 0)
-        printf("%d of the refuted %s for a machine to decide: on another it may hold\n",
-               here, here == 1 ? "is" : "are");
 }
 
 // "claim 4 is refuted", "claims 4 and 9 are refuted".
@@ -195,7 +184,7 @@ static void name_those(const struct check *c, enum finding finding, const char *
     const char *words[CLAIMS_MOST + 1] = {0};
     int n = 0;
     for (int i = 0; i < c->count; i++)
-        if (found(&c->entries[i], finding, false)) {
+        if (found(&c->entries[i], finding)) {
             snprintf(numbers[n], sizeof numbers[n], "%d", c->entries[i].claim->number);
             words[n] = numbers[n];
             n++;
@@ -209,9 +198,9 @@ static enum exit_code conclude(const struct check *c, struct fail *why)
     if (c->interrupted)
         fail(why, (enum exit_code)(EXIT_SIGNAL + c->interrupted),
              "interrupted; what was judged stands");
-    else if (count(c, FINDING_REFUTED, false) > 0)
+    else if (count(c, FINDING_REFUTED) > 0)
         name_those(c, FINDING_REFUTED, "refuted", EXIT_WRONG, why);
-    else if (count(c, FINDING_INCONCLUSIVE, false) > 0)
+    else if (count(c, FINDING_INCONCLUSIVE) > 0)
         name_those(c, FINDING_INCONCLUSIVE, "inconclusive", EXIT_INCONCLUSIVE, why);
     else
         *why = (struct fail){.code = EXIT_OK};
@@ -228,7 +217,6 @@ static json_t *claim_to_json(const struct entry *entry)
     document_put(object, "number", json_integer(claim->number));
     document_put(object, "sentence", document_text(claim->sentence));
     document_put(object, "finding", document_text(finding_word(e->finding)));
-    document_put(object, "machine_decides", json_boolean(claim->machine_decides));
     document_put(object, "value", document_number(e->value));
     document_put(object, "expected", document_number(e->expected));
     document_put(object, "figure", document_text(e->figure));

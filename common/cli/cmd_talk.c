@@ -11,7 +11,6 @@
 #include "tracing.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct asked {
     enum talk_mode mode;
@@ -22,17 +21,11 @@ struct asked {
 
 // ---- what is asked for
 
-static enum talk_mode mode_of(const char *program)
+static enum talk_mode mode_of(const struct program *p)
 {
-    static const struct {
-        const char *program;
-        enum talk_mode mode;
-    } special[] = {
-        {"gophers", TALK_GOPHERS}, {"million", TALK_TASKS}, {"daisy", TALK_TASKS}};
-    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
-        if (strcmp(special[i].program, program) == 0)
-            return special[i].mode;
-    return TALK_TELL;
+    if (p == &talk_gophers)
+        return TALK_GOPHERS;
+    return p->many_tasks ? TALK_TASKS : TALK_TELL;
 }
 
 static int find(struct asked *asked, const char *name, struct fail *why)
@@ -51,7 +44,7 @@ static int find(struct asked *asked, const char *name, struct fail *why)
         asked->program = programs[i];
     else
         asked->word = &talk_words[i - told];
-    asked->mode = asked->word ? asked->word->mode : mode_of(name);
+    asked->mode = asked->word ? asked->word->mode : mode_of(asked->program);
     snprintf(asked->what, sizeof asked->what, "talk %.40s", name);
     return 0;
 }

@@ -6,13 +6,13 @@
 #include "bench.h"
 #include "board.h"
 #include "command.h"
+#include "errands.h"
 #include "host.h"
 #include "pair_text.h"
 #include "report.h"
 #include "talk_words.h"
 #include "terminal.h"
 #include "text.h"
-#include "trials.h"
 #include "waiting.h"
 #include "worker.h"
 
@@ -103,7 +103,7 @@ static int take(const struct kind *w, struct row *row, int round, struct fail *w
     json_t *request =
         json_pack("{s:s, s:i, s:I, s:I}", "way", row->way, "jobs", w->jobs, "wait_ns",
                   (json_int_t)w->wait_ns, "steps", (json_int_t)w->steps);
-    if (trial_ask("waiting", row->threads, request, deadline_s(w), &reply, why))
+    if (errand_ask("waiting", row->threads, request, deadline_s(w), &reply, why))
         return -1;
     row->elapsed_s[round] = found(reply, "elapsed_s");
     row->alive[round] = found(reply, "alive");

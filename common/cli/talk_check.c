@@ -93,6 +93,14 @@ static int choose(struct check *c, const struct options *o, struct fail *why)
 
 // ---- what is shown
 
+// With the seed that it was judged by, where that matters. Malloced.
+static char *command_of(const struct claim *claim, uint64_t seed)
+{
+    if (!claim->seeded)
+        return lines_format("%s", claim->command);
+    return lines_format("%s --seed %llu", claim->command, (unsigned long long)seed);
+}
+
 static const char *finding_paint(enum finding finding)
 {
     static const char *const sgr[] = {[FINDING_PASS] = "\33[32m",
@@ -129,7 +137,7 @@ static void print_command(const char *command)
     printf("\n");
 }
 
-static void print_claim(const struct entry *entry, bool color)
+static void print_claim(const struct entry *entry, uint64_t seed, bool color)
 {
     enum { AT = 18 };
     const struct claim *claim = entry->claim;
@@ -141,7 +149,9 @@ static void print_claim(const struct entry *entry, bool color)
     print_field("formula", e->formula);
     print_field("bound", e->bound);
     print_field("machine", e->real);
-    print_command(claim->command);
+    char *command = command_of(claim, seed);
+    print_command(command);
+    free(command);
     printf("\n");
     fflush(stdout);
 }
@@ -209,10 +219,11 @@ static enum exit_code conclude(const struct check *c, struct fail *why)
 
 // ---- the document
 
-static json_t *claim_to_json(const struct entry *entry)
+static json_t *claim_to_json(const struct entry *entry, uint64_t seed)
 {
     const struct claim *claim = entry->claim;
     const struct evidence *e = &entry->evidence;
+    char *command = command_of(claim, seed);
     json_t *object = document_object();
     document_put(object, "number", json_integer(claim->number));
     document_put(object, "sentence", document_text(claim->sentence));
@@ -223,7 +234,8 @@ static json_t *claim_to_json(const struct entry *entry)
     document_put(object, "formula", document_text(e->formula));
     document_put(object, "bound", document_text(e->bound));
     document_put(object, "real", document_text(*e->real ? e->real : NULL));
-    document_put(object, "command", document_text(claim->command));
+    document_put(object, "command", document_text(command));
+    free(command);
     return object;
 }
 
@@ -233,7 +245,7 @@ static json_t *to_json(const struct check *c, int argc, char **argv, int code)
     json_t *list = document_array(), *document = document_begin(&c->host);
     for (int i = 0; i < c->count; i++)
         if (c->entries[i].judged)
-            document_push(list, claim_to_json(&c->entries[i]));
+            document_push(list, claim_to_json(&c->entries[i], c->how.seed));
     document_put(document, "command", document_command(command));
     document_put(document, "interrupted", json_boolean(c->interrupted != 0));
     document_put(document, "exit_code", json_integer(code));
@@ -261,7 +273,7 @@ static int judge_all(struct check *c, struct fail *why)
             return c->interrupted ? 0 : -1;
         e->judged = true;
         if (c->table)
-            print_claim(e, c->color);
+            print_claim(e, c->how.seed, c->color);
         if (c->interrupted)
             return 0;
     }

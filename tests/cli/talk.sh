@@ -222,6 +222,17 @@ fact "a mistake leaves nothing behind" sh -c '! ls never.json*'
 jq -r '.claims[].command' c.json | sed "s|^gopherbench|$gopherbench|" >rerun.sh
 expect 0 sh rerun.sh
 
+# With the seed that it was judged by, where that decides; and each is accepted.
+expect 0 "$gopherbench" talk --check 1,7,11-13 --virtual --seed 3 --json s.json
+says out '--exponential --seed 3$'
+fact "the commands have the check's seed" jq -e '[.claims[] | select(.command | endswith(" --seed 3")) | .number]
+    == [7, 11, 12, 13] and all(.claims[].command; contains("--seed 1") | not)' s.json
+jq -r ".claims[].command" s.json >reruns
+while read -r command; do
+    # shellcheck disable=SC2086
+    expect 0 "$gopherbench" ${command#gopherbench }
+done <reruns
+
 # ---- outputs
 
 for words in "talk" "talk go --virtual" "talk gophers --virtual --loads 9" "talk --check 1 --virtual"; do

@@ -183,6 +183,11 @@ expect 8 "$gopherbench" talk gophers --virtual --design four,one --carts 4 --unb
 if [ -z "${SANITIZED:-}" ]; then
     expect 6 sh -c 'ulimit -v 1500000; exec "$0" talk gophers --virtual --loads 10000000' "$gopherbench"
     one_sentence; says err "need some .* are free"
+    # Twice the record is kept, and with it what is watched.
+    expect 6 sh -c 'ulimit -v 1500000; exec "$0" talk gophers --virtual --loads 5000000' "$gopherbench"
+    one_sentence; says err "need some .* are free"
+    expect 6 sh -c 'ulimit -v 1500000; exec "$0" talk --watch --frames 1 --loads 1500000' "$gopherbench"
+    one_sentence; says err "need some .* are free"
 fi
 
 # ---- claims

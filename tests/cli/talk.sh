@@ -258,7 +258,7 @@ fact "the trace is of the gophers" grep -q returner t.json
 expect 8 "$gopherbench" talk gophers --virtual --unbuffered --trace locked.json
 fact "a deadlock has its trace, whole" jq -e '.traceEvents | length > 3' locked.json
 expect 8 "$gopherbench" talk gophers --virtual --unbuffered --trace /dev/full
-one_sentence; says err deadlock
+says err '^gopherbench: gophers: deadlock'
 expect 5 "$gopherbench" talk go --virtual --trace /nonexistent/x
 one_sentence; silent out
 expect 5 "$gopherbench" talk go --virtual --trace /dev/full

@@ -41,6 +41,10 @@ int bench_limits(struct limits *, int cpus, struct fail *why);
 // For round r of n cells: the cell at each position.
 void bench_order(int round, int n, int *order);
 
+// GOPHERBENCH_DEADLINE_S, a billion at most; `otherwise` when it is not set, or no finite
+// number above 0.
+double bench_fixed_deadline_s(double otherwise);
+
 // The deadline for work of this amount and unit; GOPHERBENCH_DEADLINE_S overrides it.
 double bench_deadline_s(double work, const char *unit);
 

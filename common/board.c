@@ -1,6 +1,7 @@
 // board.c -- see board.h.
 #include "board.h"
 
+#include "pair_text.h"
 #include "text.h"
 
 #include <math.h>
@@ -108,7 +109,7 @@ static void fill_ratio(struct board_row *row, const struct board *board)
         row->text[BOARD_RATIO] = lines_format("%.*fx", board->decimals, 1.0);
     } else if (board->base &&
                result_pair(board->result, board->base->cell, row->cell, &pair)) {
-        const bool told = result_separated(&pair) || pair.rounds < STATS_MIN_FOR_INTERVAL;
+        const bool told = pair_told(&pair);
         const int own = board_decimals(&pair);
         const int digits = own > board->decimals ? own : board->decimals;
         row->text[BOARD_RATIO] =

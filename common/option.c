@@ -36,6 +36,16 @@ int option_number(const char *what, const char *text, uint64_t lo, uint64_t hi,
     return 0;
 }
 
+int option_int(const char *what, const char *text, int lo, int hi, int *value,
+               struct fail *why)
+{
+    uint64_t read;
+    if (option_number(what, text, (uint64_t)lo, (uint64_t)hi, &read, why))
+        return -1;
+    *value = (int)read;
+    return 0;
+}
+
 // The power of two behind a number: "", "K", "KB", "KiB" and so on; -1: no such unit.
 static int unit_shift(const char *unit)
 {

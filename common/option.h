@@ -20,6 +20,10 @@ struct size3 {
 int option_number(const char *what, const char *text, uint64_t lo, uint64_t hi,
                   uint64_t *value, struct fail *why);
 
+// The same, for what fits an int; 0 <= lo.
+int option_int(const char *what, const char *text, int lo, int hi, int *value,
+               struct fail *why);
+
 // Decimal with an optional K, M, G or T (powers of 1024, with or without iB or B).
 int option_bytes(const char *what, const char *text, uint64_t lo, uint64_t *value,
                  struct fail *why);

@@ -30,8 +30,24 @@ char *pair_evidence(const struct pair *pair)
     return text;
 }
 
+bool pair_told(const struct pair *pair)
+{
+    return result_separated(pair) || pair->rounds < STATS_MIN_FOR_INTERVAL;
+}
+
+char *pair_gain(const struct pair *pair, const char *name, const char *base)
+{
+    char *ratio = pair_ratio(pair), *evidence = pair_evidence(pair);
+    char *text = pair_told(pair) ? lines_format("%s was %sx as fast as %s (%s)", name,
+                                                ratio, base, evidence)
+                                 : lines_format("%s was not separated from %s (%sx, %s)",
+                                                name, base, ratio, evidence);
+    free(ratio);
+    free(evidence);
+    return text;
+}
+
 const char *pair_doubt(const struct pair *pair)
 {
-    const bool shows = result_separated(pair) || pair->rounds < STATS_MIN_FOR_INTERVAL;
-    return shows ? ":" : ": not separated from none;";
+    return pair_told(pair) ? ":" : ": not separated from none;";
 }

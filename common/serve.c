@@ -252,13 +252,13 @@ static json_t *do_device_limits(struct server *s, struct fail *why)
                      limits.upload_bytes, "download_bytes", limits.download_bytes);
 }
 
-static json_t *do_trial(const struct server *s, const json_t *request, struct fail *why)
+static json_t *do_errand(const struct server *s, const json_t *request, struct fail *why)
 {
-    const char *name = text_of(request, "trial");
-    for (const struct trial *t = s->tables->trials; name && t && t->name; t++)
-        if (strcmp(t->name, name) == 0)
-            return t->run(request, why);
-    fail(why, EXIT_USAGE, "no such trial");
+    const char *name = text_of(request, "errand");
+    for (const struct errand *e = s->tables->errands; name && e && e->name; e++)
+        if (strcmp(e->name, name) == 0)
+            return e->run(request, why);
+    fail(why, EXIT_USAGE, "no such errand");
     return NULL;
 }
 
@@ -285,8 +285,8 @@ static json_t *serve(struct server *s, const json_t *request, struct fail *why)
         return do_hop(s);
     if (strcmp(what, "device_limits") == 0)
         return do_device_limits(s, why);
-    if (strcmp(what, "trial") == 0)
-        return do_trial(s, request, why);
+    if (strcmp(what, "errand") == 0)
+        return do_errand(s, request, why);
     fail(why, EXIT_USAGE, "the worker does not know the request '%s'", what);
     return NULL;
 }

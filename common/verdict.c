@@ -60,7 +60,7 @@ static void add_rivals(struct lines *lines, const struct board *board)
         struct pair pair;
         if (row == board->fastest || !result_stands(row->cell) ||
             !result_pair(board->result, row->cell, board->fastest->cell, &pair) ||
-            pair.rounds < STATS_MIN_FOR_INTERVAL || result_separated(&pair))
+            pair_told(&pair))
             continue;
         char *ratio = pair_ratio(&pair), *bounds = pair_bounds(&pair);
         char *longer = lines_format("%s%s%s (%s times its time, 95 %% interval %s)",

@@ -16,7 +16,7 @@
 //   descriptor 5
 //   {"do":"complaints"}                              -> {"complaints":[...]}
 //   {"do":"limits","cpu"} or {"do":"hop"}            -> {"fma_f32_flops",...}
-//   {"do":"trial","trial",...}                       -> what the trial found
+//   {"do":"errand","errand",...}                     -> what the errand found
 //   {"do":"device_limits"}                           -> {"fma_f32_flops",...}
 // A failure answers {"error": sentence, "code": exit code}.
 #ifndef WORKER_H
@@ -80,7 +80,7 @@ int worker_signal(void);
 // ---- the worker's end
 
 // What is worth a process of its own, but is no workload.
-struct trial {
+struct errand {
     const char *name;
     // Gets the request; returns what it found, or NULL and why not.
     json_t *(*run)(const json_t *request, struct fail *why);
@@ -92,7 +92,7 @@ struct worker_tables {
     // What the floor cannot measure itself: adds "sha256_bytes" or "channel_hop_s".
     double (*sha256_bytes)(double seconds);
     double (*channel_hop_s)(void);
-    const struct trial *trials;  // until one without a name; NULL: there are none
+    const struct errand *errands;  // until one without a name; NULL: there are none
 };
 
 // Serves requests until descriptor 3 closes. Returns the exit status.

@@ -11,7 +11,6 @@
 #include "tracing.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct asked {
     enum talk_mode mode;
@@ -22,17 +21,11 @@ struct asked {
 
 // ---- what is asked for
 
-static enum talk_mode mode_of(const char *program)
+static enum talk_mode mode_of(const struct program *p)
 {
-    static const struct {
-        const char *program;
-        enum talk_mode mode;
-    } special[] = {
-        {"gophers", TALK_GOPHERS}, {"million", TALK_TASKS}, {"daisy", TALK_TASKS}};
-    for (size_t i = 0; i < sizeof special / sizeof *special; i++)
-        if (strcmp(special[i].program, program) == 0)
-            return special[i].mode;
-    return TALK_TELL;
+    if (p == &talk_gophers)
+        return TALK_GOPHERS;
+    return p->many_tasks ? TALK_TASKS : TALK_TELL;
 }
 
 static int find(struct asked *asked, const char *name, struct fail *why)
@@ -51,7 +44,7 @@ static int find(struct asked *asked, const char *name, struct fail *why)
         asked->program = programs[i];
     else
         asked->word = &talk_words[i - told];
-    asked->mode = asked->word ? asked->word->mode : mode_of(name);
+    asked->mode = asked->word ? asked->word->mode : mode_of(asked->program);
     snprintf(asked->what, sizeof asked->what, "talk %.40s", name);
     return 0;
 }
@@ -105,6 +98,15 @@ static int judge(const struct program *p, const struct talk_result *result,
     return 0;
 }
 
+// A run that locked itself up is worth its trace, too. The first failure stays.
+static int keep_trace(struct tracing *tracing, int bad, struct fail *why)
+{
+    struct fail later;
+    if (bad && !tracing_written(tracing))
+        return -1;
+    return tracing_commit(tracing, bad ? &later : why) || bad ? -1 : 0;
+}
+
 static int tell(const struct program *p, const struct options *o, struct fail *why)
 {
     const struct talk_options *t = &o->talk;
@@ -123,7 +125,7 @@ static int tell(const struct program *p, const struct options *o, struct fail *w
                                  .color = terminal_color(o),
                                  .out = stdout};
         struct talk_result result = talk_tell(p, &opts);
-        bad = judge(p, &result, why) || tracing_commit(&tracing, why);
+        bad = keep_trace(&tracing, judge(p, &result, why), why);
     }
     tracing_close(&tracing);
     return bad ? -1 : 0;
@@ -158,7 +160,7 @@ static int show_gophers(const struct options *o, struct fail *why)
               talk_plans(o, o->talk.virtual_time, &plans, &count, why);
     if (!bad) {
         plans[0].trace = tracing_path(&tracing);
-        bad = show_plans(plans, count, o, why) || tracing_commit(&tracing, why);
+        bad = keep_trace(&tracing, show_plans(plans, count, o, why), why);
     }
     tracing_close(&tracing);
     free(plans);

@@ -1,6 +1,7 @@
 // judge.c -- see judge.h.
 #include "judge.h"
 
+#include "bench.h"
 #include "clock.h"
 #include "text.h"
 #include "worker.h"
@@ -24,6 +25,8 @@ static void default_signals(void)
 {
     for (int n = 1; n < NSIG; n++)
         signal(n, SIG_DFL);
+    // A judge may have workers: one that dies is an error of write(2), as it is for us.
+    signal(SIGPIPE, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -55,9 +58,7 @@ enum ending { ENDING_TOLD, ENDING_SILENT, ENDING_LATE, ENDING_SIGNAL };
 
 static double deadline_s(void)
 {
-    const char *fixed = getenv("GOPHERBENCH_DEADLINE_S");
-    double seconds = fixed ? strtod(fixed, NULL) : 0;
-    return seconds > 0 ? seconds : JUDGE_DEADLINE_S;
+    return bench_fixed_deadline_s(JUDGE_DEADLINE_S);
 }
 
 // Waits for something to read, or for the deadline or a signal.

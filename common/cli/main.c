@@ -61,7 +61,7 @@ int main(int argc, char **argv)
                                                 .workloads = workloads,
                                                 .sha256_bytes = burn_limit,
                                                 .channel_hop_s = roofs_channel_hop_s,
-                                                .trials = trials};
+                                                .errands = errands};
     if (argc == 2 && strcmp(argv[1], WORKER_ARGUMENT) == 0)
         return worker_main(&tables);
     fill_standard_descriptors();

@@ -13,6 +13,8 @@ enum {
     EVERY = RUNNING | CMD_LIST | CMD_TALK
 };
 
+enum { COUNT_MAX = 1000000 };  // of carts and of rounds
+
 static const struct option_row rows[] = {
     {KEY_ENGINE, "engine", "LIST", RUNNING,
      "serial, csp, omp, ocl or ocl:DEVICE (0:1, gpu, a name)"},
@@ -144,16 +146,6 @@ static int take_sizes(struct options *o, const char *text, struct fail *why)
     return bad;
 }
 
-static int take_int(const char *what, const char *text, uint64_t lo, int *value,
-                    struct fail *why)
-{
-    uint64_t read;
-    if (option_number(what, text, lo, 1000000, &read, why))
-        return -1;
-    *value = (int)read;
-    return 0;
-}
-
 static int take_list(const char *what, const char *text, struct list *list,
                      struct fail *why)
 {
@@ -211,7 +203,7 @@ static int take_gophers(struct options *o, int key, const char *text, struct fai
         o->library = text;
         return 0;
     case KEY_CARTS:
-        return take_int("--carts", text, 1, &o->carts, why);
+        return option_int("--carts", text, 1, COUNT_MAX, &o->carts, why);
     default:
         return option_bytes("--cart-size", text, 4096, &o->cart_bytes, why);
     }
@@ -231,9 +223,9 @@ static int take(struct options *o, int key, const char *text, struct fail *why)
     case KEY_VARIANT:
         return take_list("--variant", text, &o->variants, why);
     case KEY_RUNS:
-        return take_int("--runs", text, 1, &o->runs, why);
+        return option_int("--runs", text, 1, COUNT_MAX, &o->runs, why);
     case KEY_WARMUP:
-        return take_int("--warmup", text, 0, &o->warmup, why);
+        return option_int("--warmup", text, 0, COUNT_MAX, &o->warmup, why);
     case KEY_TIME:
         return option_seconds("--time", text, &o->time_s, why);
     case KEY_SEED:

@@ -148,16 +148,6 @@ int options_talk_fit(const struct talk_options *o, enum talk_mode mode, const ch
     return 0;
 }
 
-static int take_int(const char *what, const char *text, int lo, int hi, int *value,
-                    struct fail *why)
-{
-    uint64_t read;
-    if (option_number(what, text, (uint64_t)lo, (uint64_t)hi, &read, why))
-        return -1;
-    *value = (int)read;
-    return 0;
-}
-
 // One number for all trips, or four.
 static int take_trips(struct talk_options *o, const char *text, struct fail *why)
 {
@@ -201,15 +191,15 @@ static int take_plan(struct talk_options *o, int key, const char *text, struct f
 {
     switch (key) {
     case KEY_LANES:
-        return take_int("--lanes", text, 1, PLAN_LANES_MAX, &o->lanes, why);
+        return option_int("--lanes", text, 1, PLAN_LANES_MAX, &o->lanes, why);
     case KEY_TURNS:
-        return take_int("--turns", text, 1, PLAN_TURNS_MAX, &o->turns, why);
+        return option_int("--turns", text, 1, PLAN_TURNS_MAX, &o->turns, why);
     case KEY_STAGES:
-        return take_int("--stages", text, 1, ROLES_MAX, &o->stages, why);
+        return option_int("--stages", text, 1, ROLES_MAX, &o->stages, why);
     case KEY_HALVES:
-        return take_int("--halves", text, 1, 2, &o->halves, why);
+        return option_int("--halves", text, 1, 2, &o->halves, why);
     case KEY_LOADS:
-        return take_int("--loads", text, 1, PLAN_LOADS_MAX, &o->loads, why);
+        return option_int("--loads", text, 1, PLAN_LOADS_MAX, &o->loads, why);
     case KEY_TRIPS:
         return take_trips(o, text, why);
     case KEY_WORK:
@@ -230,14 +220,14 @@ int options_talk_take(struct talk_options *o, int key, const char *text, struct 
     enum { PROCS_MAX = 4096, TASKS_MAX = 100000000, JOBS_MAX = 100000 };
     switch (key) {
     case KEY_PROCS:
-        return take_int("--procs", text, 1, PROCS_MAX, &o->procs, why);
+        return option_int("--procs", text, 1, PROCS_MAX, &o->procs, why);
     case KEY_VIRTUAL:
         o->virtual_time = true;
         return 0;
     case KEY_TASKS:
         return option_number("--tasks", text, 1, TASKS_MAX, &o->tasks, why);
     case KEY_JOBS:
-        return take_int("--jobs", text, 1, JOBS_MAX, &o->jobs, why);
+        return option_int("--jobs", text, 1, JOBS_MAX, &o->jobs, why);
     case KEY_NO_ASK:
         o->no_ask = true;
         return 0;
@@ -254,11 +244,11 @@ int options_talk_take(struct talk_options *o, int key, const char *text, struct 
         o->record = text;
         return 0;
     case KEY_FRAMES:
-        return take_int("--frames", text, 1, 1000000, &o->frames, why);
+        return option_int("--frames", text, 1, 1000000, &o->frames, why);
     case KEY_COLUMNS:
-        return take_int("--columns", text, 80, 400, &o->columns, why);
+        return option_int("--columns", text, 80, 400, &o->columns, why);
     case KEY_ROWS:
-        return take_int("--rows", text, 24, 200, &o->rows, why);
+        return option_int("--rows", text, 24, 200, &o->rows, why);
     case KEY_ASCII:
         o->ascii = true;
         return 0;

@@ -9,7 +9,7 @@
 extern const struct engine *const engines[];  // NULL-terminated, in the order of tables
 extern const struct workload *const workloads[];  // NULL-terminated
 
-extern const struct trial trials[];  // until one without a name
+extern const struct errand errands[];  // until one without a name
 
 const struct engine *registry_engine(const char *name);      // NULL: no such
 const struct workload *registry_workload(const char *name);  // NULL: no such

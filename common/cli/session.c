@@ -120,8 +120,7 @@ void session_limits(struct session *s, const struct options *o)
         fprintf(stderr, "\r\033[Kmeasuring this machine's limits");
     struct fail why;
     int bad = bench_limits(&s->result.limits, s->result.host.usable_cpus, &why);
-    if (terminal_progress(o))
-        fprintf(stderr, "\r\033[K");
+    terminal_progress_end(o);
     if (bad && worker_signal()) {
         s->result.interrupted = true;
     } else if (bad) {
@@ -140,8 +139,7 @@ void session_measure(struct session *s, const struct options *o, struct bench_op
     // A journal that broke ends the measuring; what was finished is still reported.
     if (!s->result.interrupted && bench_run(&s->result, s->plan.opts, &how, &why))
         s->broken = why;
-    if (terminal_progress(o))
-        fprintf(stderr, "\r\033[K");
+    terminal_progress_end(o);
 }
 
 // ---- reporting

@@ -93,6 +93,14 @@ static int choose(struct check *c, const struct options *o, struct fail *why)
 
 // ---- what is shown
 
+// With the seed that it was judged by, where that matters. Malloced.
+static char *command_of(const struct claim *claim, uint64_t seed)
+{
+    if (!claim->seeded)
+        return lines_format("%s", claim->command);
+    return lines_format("%s --seed %llu", claim->command, (unsigned long long)seed);
+}
+
 static const char *finding_paint(enum finding finding)
 {
     static const char *const sgr[] = {[FINDING_PASS] = "\33[32m",
@@ -129,7 +137,7 @@ static void print_command(const char *command)
     printf("\n");
 }
 
-static void print_claim(const struct entry *entry, bool color)
+static void print_claim(const struct entry *entry, uint64_t seed, bool color)
 {
     enum { AT = 18 };
     const struct claim *claim = entry->claim;
@@ -141,54 +149,41 @@ static void print_claim(const struct entry *entry, bool color)
     print_field("formula", e->formula);
     print_field("bound", e->bound);
     print_field("machine", e->real);
-    print_command(claim->command);
+    char *command = command_of(claim, seed);
+    print_command(command);
+    free(command);
     printf("\n");
     fflush(stdout);
 }
 
-// NULL: none is being judged.
 static void show_progress(const struct check *c, const struct claim *claim)
 {
-    if (!terminal_progress(c->options))
-        return;
-    fputs("\r\033[K", stderr);
-    if (claim)
-        fprintf(stderr, "judging claim %d", claim->number);
+    if (terminal_progress(c->options))
+        fprintf(stderr, "\r\033[Kjudging claim %d", claim->number);
 }
 
 // ---- how it ended
 
-static bool found(const struct entry *e, enum finding finding, bool machine_decides)
+static bool found(const struct entry *e, enum finding finding)
 {
-    return e->judged && e->evidence.finding == finding &&
-           e->claim->machine_decides == machine_decides;
+    return e->judged && e->evidence.finding == finding;
 }
 
-// How many claims came to that finding; of those that count, or of those that the machine
-// alone decides.
-static int count(const struct check *c, enum finding finding, bool machine_decides)
+// How many claims came to that finding.
+static int count(const struct check *c, enum finding finding)
 {
     int n = 0;
     for (int i = 0; i < c->count; i++)
-        n += found(&c->entries[i], finding, machine_decides);
+        n += found(&c->entries[i], finding);
     return n;
-}
-
-static int count_all(const struct check *c, enum finding finding)
-{
-    return count(c, finding, false) + count(c, finding, true);
 }
 
 static void print_summary(const struct check *c)
 {
-    int hold = count_all(c, FINDING_PASS), refuted = count_all(c, FINDING_REFUTED),
-        open = count_all(c, FINDING_INCONCLUSIVE);
+    int hold = count(c, FINDING_PASS), refuted = count(c, FINDING_REFUTED),
+        open = count(c, FINDING_INCONCLUSIVE);
     printf("%d hold%s, %d %s refuted, %d %s inconclusive\n", hold, hold == 1 ? "s" : "",
            refuted, refuted == 1 ? "is" : "are", open, open == 1 ? "is" : "are");
-    int here = count(c, FINDING_REFUTED, true);
-    if (here > 0)
-        printf("%d of the refuted %s for a machine to decide: on another it may hold\n",
-               here, here == 1 ? "is" : "are");
 }
 
 // "claim 4 is refuted", "claims 4 and 9 are refuted".
@@ -199,7 +194,7 @@ static void name_those(const struct check *c, enum finding finding, const char *
     const char *words[CLAIMS_MOST + 1] = {0};
     int n = 0;
     for (int i = 0; i < c->count; i++)
-        if (found(&c->entries[i], finding, false)) {
+        if (found(&c->entries[i], finding)) {
             snprintf(numbers[n], sizeof numbers[n], "%d", c->entries[i].claim->number);
             words[n] = numbers[n];
             n++;
@@ -213,9 +208,9 @@ static enum exit_code conclude(const struct check *c, struct fail *why)
     if (c->interrupted)
         fail(why, (enum exit_code)(EXIT_SIGNAL + c->interrupted),
              "interrupted; what was judged stands");
-    else if (count(c, FINDING_REFUTED, false) > 0)
+    else if (count(c, FINDING_REFUTED) > 0)
         name_those(c, FINDING_REFUTED, "refuted", EXIT_WRONG, why);
-    else if (count(c, FINDING_INCONCLUSIVE, false) > 0)
+    else if (count(c, FINDING_INCONCLUSIVE) > 0)
         name_those(c, FINDING_INCONCLUSIVE, "inconclusive", EXIT_INCONCLUSIVE, why);
     else
         *why = (struct fail){.code = EXIT_OK};
@@ -224,22 +219,23 @@ static enum exit_code conclude(const struct check *c, struct fail *why)
 
 // ---- the document
 
-static json_t *claim_to_json(const struct entry *entry)
+static json_t *claim_to_json(const struct entry *entry, uint64_t seed)
 {
     const struct claim *claim = entry->claim;
     const struct evidence *e = &entry->evidence;
+    char *command = command_of(claim, seed);
     json_t *object = document_object();
     document_put(object, "number", json_integer(claim->number));
     document_put(object, "sentence", document_text(claim->sentence));
     document_put(object, "finding", document_text(finding_word(e->finding)));
-    document_put(object, "machine_decides", json_boolean(claim->machine_decides));
     document_put(object, "value", document_number(e->value));
     document_put(object, "expected", document_number(e->expected));
     document_put(object, "figure", document_text(e->figure));
     document_put(object, "formula", document_text(e->formula));
     document_put(object, "bound", document_text(e->bound));
     document_put(object, "real", document_text(*e->real ? e->real : NULL));
-    document_put(object, "command", document_text(claim->command));
+    document_put(object, "command", document_text(command));
+    free(command);
     return object;
 }
 
@@ -249,7 +245,7 @@ static json_t *to_json(const struct check *c, int argc, char **argv, int code)
     json_t *list = document_array(), *document = document_begin(&c->host);
     for (int i = 0; i < c->count; i++)
         if (c->entries[i].judged)
-            document_push(list, claim_to_json(&c->entries[i]));
+            document_push(list, claim_to_json(&c->entries[i], c->how.seed));
     document_put(document, "command", document_command(command));
     document_put(document, "interrupted", json_boolean(c->interrupted != 0));
     document_put(document, "exit_code", json_integer(code));
@@ -271,13 +267,13 @@ static int judge_all(struct check *c, struct fail *why)
             continue;
         show_progress(c, e->claim);
         int bad = judge_claim(e->claim, &c->how, &e->evidence, why);
-        show_progress(c, NULL);
+        terminal_progress_end(c->options);
         c->interrupted = worker_signal();
         if (bad)
             return c->interrupted ? 0 : -1;
         e->judged = true;
         if (c->table)
-            print_claim(e, c->color);
+            print_claim(e, c->how.seed, c->color);
         if (c->interrupted)
             return 0;
     }

@@ -140,16 +140,10 @@ static void add_gain(char **sentence, const struct board *board,
     if (!row || !other || row == other ||
         !result_pair(board->result, other->cell, row->cell, &pair))
         return;
-    const bool told = result_separated(&pair) || pair.rounds < STATS_MIN_FOR_INTERVAL;
-    char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
     const char *glue = strchr(*sentence, '(') ? ";" : "";
-    const char *name = row->text[BOARD_NAME], *base = other->text[BOARD_NAME];
-    char *longer = told ? lines_format("%s%s %s was %sx as fast as %s (%s)", *sentence,
-                                       glue, name, ratio, base, evidence)
-                        : lines_format("%s%s %s was not separated from %s (%sx, %s)",
-                                       *sentence, glue, name, base, ratio, evidence);
-    free(ratio);
-    free(evidence);
+    char *gain = pair_gain(&pair, row->text[BOARD_NAME], other->text[BOARD_NAME]);
+    char *longer = lines_format("%s%s %s", *sentence, glue, gain);
+    free(gain);
     free(*sentence);
     *sentence = longer;
 }
@@ -160,13 +154,12 @@ static void add_structure(struct lines *lines, const struct board *board,
     struct pair pair;
     if (!serial || !csp || !result_pair(board->result, csp->cell, serial->cell, &pair))
         return;
-    const char *cost = result_separated(&pair) && pair.ratio < 1 ? "cost: none here;"
-                       : result_separated(&pair) || pair.rounds < STATS_MIN_FOR_INTERVAL
-                           ? "cost:"
-                           : "cost: not separated from none;";
+    const bool gained = result_separated(&pair) && pair.ratio < 1;
     char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
-    lines_add(lines, "Structure %s on one processor, %s took %s times %s's time (%s).",
-              cost, csp->text[BOARD_NAME], ratio, serial->text[BOARD_NAME], evidence);
+    lines_add(lines,
+              "Structure cost%s on one processor, %s took %s times %s's time (%s).",
+              gained ? ": none here;" : pair_doubt(&pair), csp->text[BOARD_NAME], ratio,
+              serial->text[BOARD_NAME], evidence);
     free(ratio);
     free(evidence);
 }

@@ -240,12 +240,12 @@ enum exit_code talk_grain(struct options *o, int argc, char **argv, struct fail 
     struct grain_sweep s;
     const struct signs *signs =
         report_look_here(80, false).ascii ? &signs_ascii : &signs_utf8;
-    const bool shown = terminal_progress(o);
-    if (grain_measure(&s, o->talk.procs ? o->talk.procs : host_usable_cpus(NULL),
-                      o->runs ? o->runs : DEFAULT_ROUNDS, o->seed, shown, why))
+    const int procs = o->talk.procs ? o->talk.procs : host_usable_cpus(NULL);
+    const int failed = grain_measure(&s, procs, o->runs ? o->runs : DEFAULT_ROUNDS,
+                                     o->seed, terminal_progress(o), why);
+    terminal_progress_end(o);
+    if (failed)
         return why->code;
-    if (shown)
-        fprintf(stderr, "\r\033[K");
     if (!o->quiet) {
         print_table(&s, signs);
         say_measured(&s);

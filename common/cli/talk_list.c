@@ -3,25 +3,6 @@
 #include "talk_modes.h"
 #include "talk_words.h"
 
-#include <string.h>
-
-// A heading stands before the program with which its subject begins.
-static const struct heading {
-    const char *program, *text;
-} headings[] = {
-    {"go", "What a language needs"},
-    {"gophers", "The gophers: designs, their speed, who waits for whom"},
-    {"balancer", "Systems made of it"},
-    {"counter", "The machine underneath"},
-};
-
-static void print_heading(FILE *out, const char *program)
-{
-    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++)
-        if (strcmp(headings[i].program, program) == 0)
-            fprintf(out, "%s%s\n", i ? "\n" : "", headings[i].text);
-}
-
 static void print_line(FILE *out, const char *name, const char *summary)
 {
     fprintf(out, "  %-14s %s\n", name, summary);
@@ -30,8 +11,8 @@ static void print_line(FILE *out, const char *name, const char *summary)
 void talk_list_programs(FILE *out, bool headed)
 {
     for (int i = 0; programs[i]; i++) {
-        if (headed)
-            print_heading(out, programs[i]->name);
+        if (headed && programs[i]->heading)
+            fprintf(out, "%s%s\n", i ? "\n" : "", programs[i]->heading);
         print_line(out, programs[i]->name, programs[i]->summary);
     }
     for (const struct talk_word *w = talk_words; w->name; w++)

@@ -1,6 +1,7 @@
 // talk_plan.c -- from options to plans of the gophers.
+#include "gopher_report.h"
 #include "host.h"
-#include "record.h"
+#include "reel.h"
 #include "talk_modes.h"
 #include "text.h"
 
@@ -44,14 +45,35 @@ static int refuse_contradictions(const struct options *o, bool virtual_time,
     return 0;
 }
 
-// Diaries keep every trip and, for about each trip, a wait; real books lie in carts and
-// heaps, at three places for each cart. That is known before the run.
-static int refuse_too_large(const struct gopher_plan *p, struct fail *why)
+// Diaries keep every trip and, for about each trip, a wait.
+static double stints_of(const struct gopher_plan *p)
 {
-    double halves = (double)p->design.lanes * p->design.halves;
-    double bytes = 2. * TRIPS * sizeof(struct stint) * halves * p->loads;
+    return 2. * TRIPS * p->design.lanes * p->design.halves * p->loads;
+}
+
+static double record_bytes(const struct gopher_plan *p)
+{
+    return stints_of(p) * sizeof(struct stint) +
+           (double)p->design.lanes * p->loads * sizeof(uint64_t);
+}
+
+// What a picture needs of each stint: when it begins and ends, and on which processor.
+static double reel_bytes(const struct gopher_plan *p)
+{
+    return stints_of(p) * (sizeof(struct turn_on_proc) + 2 * sizeof(uint64_t));
+}
+
+// A run is kept beside that of one gopher alone, and while it is watched also beside the
+// one that a key made of it; real books lie in carts and heaps, at three places for each
+// cart. That is known before the run.
+static int refuse_too_large(const struct gopher_plan *p, bool watched, struct fail *why)
+{
+    const struct gopher_plan alone = plan_alone(p);
+    double bytes = record_bytes(p) + record_bytes(&alone);
+    if (watched)
+        bytes = 2 * (bytes + reel_bytes(p));
     if (p->work == WORK_REAL)
-        bytes += 3. * halves * p->carts * p->book_bytes;
+        bytes += 3. * p->design.lanes * p->design.halves * p->carts * p->book_bytes;
     double room = (double)host_available_memory();
     char needs[FIGURE_BYTES], has[FIGURE_BYTES];
     if (bytes <= room)
@@ -86,7 +108,7 @@ static int make_plan(struct gopher_plan *p, const struct options *o, const char 
         p->procs = t->procs;
     else if (!virtual_time)
         p->procs = host_usable_cpus(NULL);
-    return plan_check(p, why) ? -1 : refuse_too_large(p, why);
+    return plan_check(p, why) ? -1 : refuse_too_large(p, t->watch, why);
 }
 
 int talk_plans(const struct options *o, bool virtual_time, struct gopher_plan **plans,

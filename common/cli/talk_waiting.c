@@ -6,13 +6,13 @@
 #include "bench.h"
 #include "board.h"
 #include "command.h"
+#include "errands.h"
 #include "host.h"
 #include "pair_text.h"
 #include "report.h"
 #include "talk_words.h"
 #include "terminal.h"
 #include "text.h"
-#include "trials.h"
 #include "waiting.h"
 #include "worker.h"
 
@@ -103,7 +103,7 @@ static int take(const struct kind *w, struct row *row, int round, struct fail *w
     json_t *request =
         json_pack("{s:s, s:i, s:I, s:I}", "way", row->way, "jobs", w->jobs, "wait_ns",
                   (json_int_t)w->wait_ns, "steps", (json_int_t)w->steps);
-    if (trial_ask("waiting", row->threads, request, deadline_s(w), &reply, why))
+    if (errand_ask("waiting", row->threads, request, deadline_s(w), &reply, why))
         return -1;
     row->elapsed_s[round] = found(reply, "elapsed_s");
     row->alive[round] = found(reply, "alive");
@@ -196,24 +196,20 @@ static void print_table(const struct kind *w, const struct signs *signs)
 
 // ---- what is said
 
-// "csp t1 was 190x as fast as serial (95 % interval 188 to 191, 7 rounds)."
+// "Structure alone: csp t1 was 190x as fast as serial (95 % interval 188 to 191, 7
+// rounds)."
 static void say_gain(const struct kind *w, const char *what, int base, int other)
 {
     const struct row *row = &w->rows[other], *of = &w->rows[base];
     if (!stands(row) || !stands(of))
         return;
     const struct pair pair = against(w, base, other);
-    const bool told = result_separated(&pair) || pair.rounds < STATS_MIN_FOR_INTERVAL;
-    char *ratio = pair_ratio(&pair), *evidence = pair_evidence(&pair);
-    char *text = told ? lines_format("%s: %s was %sx as fast as %s (%s).", what,
-                                     row->label, ratio, of->label, evidence)
-                      : lines_format("%s: %s was not separated from %s (%sx, %s).", what,
-                                     row->label, of->label, ratio, evidence);
+    char *gain = pair_gain(&pair, row->label, of->label);
+    char *text = lines_format("%s: %s.", what, gain);
     printf("  - ");
     lines_wrap(stdout, text, 4, 4, 80);
     free(text);
-    free(ratio);
-    free(evidence);
+    free(gain);
 }
 
 static void say_pairs(const struct kind *w)
@@ -320,10 +316,10 @@ static enum exit_code show(struct kind kinds[2], const struct options *o,
     const struct signs *signs =
         report_look_here(80, false).ascii ? &signs_ascii : &signs_utf8;
     for (int i = 0; i < 2; i++) {
-        if (measure(&kinds[i], terminal_progress(o), why))
+        const int failed = measure(&kinds[i], terminal_progress(o), why);
+        terminal_progress_end(o);
+        if (failed)
             return why->code;
-        if (terminal_progress(o))
-            fprintf(stderr, "\r\033[K");
         if (!o->quiet)
             print_kind(&kinds[i], signs);
     }

@@ -30,6 +30,12 @@ bool terminal_progress(const struct options *o)
     return !o->quiet && isatty(STDERR_FILENO) && !is_dumb();
 }
 
+void terminal_progress_end(const struct options *o)
+{
+    if (terminal_progress(o))
+        fputs("\r\033[K", stderr);
+}
+
 bool terminal_asks(const struct options *o)
 {
     return !o->quiet && !o->talk.no_ask && !is_set("CI") && isatty(STDIN_FILENO) &&

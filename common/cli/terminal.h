@@ -14,6 +14,9 @@ bool terminal_color(const struct options *);
 // Progress on standard error: only on a terminal that can take it back.
 bool terminal_progress(const struct options *);
 
+// Takes it back: to be called when what was under way has ended, however it ended.
+void terminal_progress_end(const struct options *);
+
 // A question is asked of a person: standard input and output are terminals, and neither
 // -q, --no-ask nor CI says that nobody answers.
 bool terminal_asks(const struct options *);

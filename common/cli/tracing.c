@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int tracing_open(struct tracing *t, const char *file, struct fail *why)
@@ -26,6 +27,12 @@ int tracing_open(struct tracing *t, const char *file, struct fail *why)
 const char *tracing_path(const struct tracing *t)
 {
     return t->fd >= 0 ? t->path : NULL;
+}
+
+bool tracing_written(const struct tracing *t)
+{
+    struct stat memory;
+    return t->fd >= 0 && fstat(t->fd, &memory) == 0 && memory.st_size > 0;
 }
 
 int tracing_commit(struct tracing *t, struct fail *why)

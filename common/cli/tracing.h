@@ -7,6 +7,8 @@
 
 #include "outfile.h"
 
+#include <stdbool.h>
+
 struct tracing {
     struct outfile out;
     int fd;         // of the memory
@@ -17,6 +19,7 @@ struct tracing {
 // program's.
 int tracing_open(struct tracing *, const char *file, struct fail *why);
 const char *tracing_path(const struct tracing *);  // for csp_opts.trace
+bool tracing_written(const struct tracing *);      // by a run, whatever became of it
 int tracing_commit(struct tracing *, struct fail *why);
 void tracing_close(struct tracing *);
 

@@ -30,8 +30,8 @@ struct evidence {
 struct claim {
     int number;  // as in the talk's list, 1 to 18
     const char *sentence;
-    const char *command;   // that reruns what it was judged by
-    bool machine_decides;  // virtual time cannot: REFUTED is then no failure of the check
+    const char *command;  // that reruns what it was judged by
+    bool seeded;          // by the check's seed: the command needs --seed and that, too
     void (*judge)(const struct claim_opts *, struct evidence *);
 };
 

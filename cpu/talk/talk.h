@@ -22,11 +22,13 @@
 struct program {
     const char *name;      // as typed
     const char *summary;   // for the list, 60 columns at most
+    const char *heading;   // of the group in the list that begins with it, or NULL
     const char *story;     // what is about to be seen: a few lines of 78 columns at most
     const char *question;  // what do you expect? NULL: nothing is asked
     const char *moral;     // what was learnt; lines as in the story
     // An ordinary function, outside of any run: calls talk_run once or several times.
     void (*tell)(void);
+    bool many_tasks;      // as many as asked for: see talk_tasks
     bool real_time_only;  // virtual time could show nothing: it concerns the machine
 };
 

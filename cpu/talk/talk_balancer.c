@@ -107,6 +107,7 @@ static void tell(void)
 const struct program talk_balancer = {
     .name = "balancer",
     .summary = "workers on one channel of jobs and one of results",
+    .heading = "Systems made of it",
     .story =
         "Four workers receive jobs from one channel and send results into another. Each\n"
         "job takes a time of its own. Then the same with 1 to 16 workers, for jobs that\n"

@@ -107,6 +107,7 @@ static void tell(void)
 const struct program talk_counter = {
     .name = "counter",
     .summary = "a shared counter loses counts; one with an owner loses none",
+    .heading = "The machine underneath",
     .story =
         "A hundred tasks count to a hundred each, together, in one variable: read it,\n"
         "let the others have a turn, write it with one more. Then the same with a task\n"

@@ -76,6 +76,7 @@ static void tell(void)
 const struct program talk_daisy = {
     .name = "daisy",
     .summary = "a chain of up to a million tasks, each adding one",
+    .many_tasks = true,
     .story =
         "Each task waits for a number from its right, adds one, and passes it to its\n"
         "left. We whisper 1 into the right end of the chain and listen at the left.",

@@ -67,6 +67,7 @@ static void tell(void)
 const struct program talk_go = {
     .name = "go",
     .summary = "a call waits; a started task does not",
+    .heading = "What a language needs",
     .story = "A boring function says something three times, ten milliseconds apart.\n"
              "First we call it. Then we start it as a task of its own: csp_go(boring).",
     .question =

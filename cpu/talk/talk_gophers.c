@@ -103,6 +103,7 @@ static void tell(void)
 const struct program talk_gophers = {
     .name = "gophers",
     .summary = "ten designs to burn books, and what processors change",
+    .heading = "The gophers: designs, their speed, who waits for whom",
     .story =
         "Gophers burn a pile of books. A cart is loaded, carried over, unloaded into\n"
         "the incinerator and returned: each of these trips takes a millisecond. One\n"

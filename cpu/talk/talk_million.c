@@ -109,6 +109,7 @@ static void tell(void)
 const struct program talk_million = {
     .name = "million",
     .summary = "a million tasks at once, beside threads",
+    .many_tasks = true,
     .story =
         "A million tasks are started, and all wait on one channel. Then each gets a\n"
         "number, and gives it back. Beside them: threads, as many as are granted.",

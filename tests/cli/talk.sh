@@ -183,6 +183,11 @@ expect 8 "$gopherbench" talk gophers --virtual --design four,one --carts 4 --unb
 if [ -z "${SANITIZED:-}" ]; then
     expect 6 sh -c 'ulimit -v 1500000; exec "$0" talk gophers --virtual --loads 10000000' "$gopherbench"
     one_sentence; says err "need some .* are free"
+    # Twice the record is kept, and with it what is watched.
+    expect 6 sh -c 'ulimit -v 1500000; exec "$0" talk gophers --virtual --loads 5000000' "$gopherbench"
+    one_sentence; says err "need some .* are free"
+    expect 6 sh -c 'ulimit -v 1500000; exec "$0" talk --watch --frames 1 --loads 1500000' "$gopherbench"
+    one_sentence; says err "need some .* are free"
 fi
 
 # ---- claims
@@ -207,7 +212,7 @@ says out '^ 1  PASS'
 fact "the document's head" jq -e '.schema == "gopherbench/1" and .tool.version and .host.usable_cpus > 0
     and .seed == 1 and .exit_code == 0 and (.interrupted | not) and (.command | test("--check"))' c.json
 fact "a claim, whole" jq -e '.claims | length == 1 and (.[0] | .number == 1 and .finding == "PASS"
-    and .value == .expected and .real == null and (.machine_decides | not)
+    and .value == .expected and .real == null
     and ([.sentence, .figure, .formula, .bound, .command] | all(type == "string" and length > 0)))' c.json
 expect 0 "$gopherbench" talk --check 1-2 --virtual --json -
 silent err
@@ -221,6 +226,17 @@ fact "a mistake leaves nothing behind" sh -c '! ls never.json*'
 # The command that a claim names runs.
 jq -r '.claims[].command' c.json | sed "s|^gopherbench|$gopherbench|" >rerun.sh
 expect 0 sh rerun.sh
+
+# With the seed that it was judged by, where that decides; and each is accepted.
+expect 0 "$gopherbench" talk --check 1,7,11-13 --virtual --seed 3 --json s.json
+says out '--exponential --seed 3$'
+fact "the commands have the check's seed" jq -e '[.claims[] | select(.command | endswith(" --seed 3")) | .number]
+    == [7, 11, 12, 13] and all(.claims[].command; contains("--seed 1") | not)' s.json
+jq -r ".claims[].command" s.json >reruns
+while read -r command; do
+    # shellcheck disable=SC2086
+    expect 0 "$gopherbench" ${command#gopherbench }
+done <reruns
 
 # ---- outputs
 
@@ -239,6 +255,10 @@ expect 0 "$gopherbench" talk go --virtual --trace t.json
 fact "the trace is JSON" jq -e '.traceEvents | length > 3' t.json
 expect 0 "$gopherbench" talk gophers --virtual --loads 5 --trace t.json
 fact "the trace is of the gophers" grep -q returner t.json
+expect 8 "$gopherbench" talk gophers --virtual --unbuffered --trace locked.json
+fact "a deadlock has its trace, whole" jq -e '.traceEvents | length > 3' locked.json
+expect 8 "$gopherbench" talk gophers --virtual --unbuffered --trace /dev/full
+says err '^gopherbench: gophers: deadlock'
 expect 5 "$gopherbench" talk go --virtual --trace /nonexistent/x
 one_sentence; silent out
 expect 5 "$gopherbench" talk go --virtual --trace /dev/full

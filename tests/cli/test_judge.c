@@ -55,6 +55,17 @@ static void judge_hang(const struct claim_opts *o, struct evidence *e)
         pause();
 }
 
+// Writes to one who is gone, as to a worker that died.
+static void judge_broken_pipe(const struct claim_opts *o, struct evidence *e)
+{
+    (void)o;
+    int fd[2];
+    if (pipe(fd))
+        return;
+    close(fd[0]);
+    e->finding = write(fd[1], "", 1) < 0 ? FINDING_PASS : FINDING_REFUTED;
+}
+
 // Asks its parent to end, as Ctrl-C would.
 static void judge_interrupt(const struct claim_opts *o, struct evidence *e)
 {
@@ -136,6 +147,15 @@ static void leaving_is_no_evidence(void **state)
     inconclusive(judge_leave, "none: its judge ended with 3");
 }
 
+static void a_judge_outlives_its_workers(void **state)
+{
+    (void)state;
+    struct evidence e;
+    struct fail why;
+    assert_int_equal(judge(judge_broken_pipe, &e, &why), 0);
+    assert_int_equal(e.finding, FINDING_PASS);
+}
+
 static void a_hang_ends_at_the_deadline(void **state)
 {
     (void)state;
@@ -162,6 +182,7 @@ int main(void)
         cmocka_unit_test(who_demands_nothing_has_shown_nothing),
         cmocka_unit_test(a_crash_says_what_and_the_last_words),
         cmocka_unit_test(leaving_is_no_evidence),
+        cmocka_unit_test(a_judge_outlives_its_workers),
         cmocka_unit_test(a_hang_ends_at_the_deadline),
         cmocka_unit_test(a_signal_ends_the_judging),
     };

@@ -58,6 +58,15 @@ static void the_deadline_grows_with_the_work(void **state)
     assert_true(bench_deadline_s(1e12, "flop") > 1000);
     setenv("GOPHERBENCH_DEADLINE_S", "2.5", 1);
     assert_true(bench_deadline_s(1e12, "flop") == 2.5);
+    static const struct {
+        const char *set;
+        double deadline_s;
+    } fixed[] = {{"2.5", 2.5}, {"1e30", 1e9}, {"1e9", 1e9}, {"inf", 7},  {"nan", 7},
+                 {"0", 7},     {"-3", 7},     {"1e999", 7}, {"soon", 7}, {"", 7}};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        setenv("GOPHERBENCH_DEADLINE_S", fixed[i].set, 1);
+        assert_true(bench_fixed_deadline_s(7) == fixed[i].deadline_s);
+    }
     unsetenv("GOPHERBENCH_DEADLINE_S");
 }
 

@@ -41,6 +41,12 @@ static void numbers_are_strict(void **state)
     }
     struct fail why;
     uint64_t value;
+    int small = 5;
+    assert_int_equal(option_int("--x", "4096", 1, 4096, &small, &why), 0);
+    assert_int_equal(small, 4096);
+    assert_int_equal(option_int("--x", "4294967297", 1, 4096, &small, &why), -1);
+    assert_int_equal(small, 4096);
+    assert_int_equal(why.code, EXIT_USAGE);
     assert_int_equal(
         option_number("--x", "18446744073709551615", 0, UINT64_MAX, &value, &why), 0);
     assert_true(value == UINT64_MAX);
@@ -66,7 +72,9 @@ static void bytes_have_units(void **state)
                  {"4KK", 0, 0},
                  {"K", 0, 0},
                  {"1.5K", 0, 0},
-                 {"1 ", 0, 0}, {"2 B", 0, 0}, {"1@", 0, 0},
+                 {"1 ", 0, 0},
+                 {"2 B", 0, 0},
+                 {"1@", 0, 0},
                  {"18446744073709551615K", 0, 0}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         struct fail why;

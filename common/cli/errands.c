@@ -1,21 +1,21 @@
-// trials.c -- see trials.h.
-#include "trials.h"
+// errands.c -- see errands.h.
+#include "errands.h"
 
 #include "registry.h"
 #include "waiting.h"
 
 #include <string.h>
 
-const struct trial trials[] = {{"waiting", trial_waiting}, {NULL, NULL}};
+const struct errand errands[] = {{"waiting", errand_waiting}, {NULL, NULL}};
 
-int trial_ask(const char *name, int threads, json_t *request, double deadline_s,
-              json_t **reply, struct fail *why)
+int errand_ask(const char *name, int threads, json_t *request, double deadline_s,
+               json_t **reply, struct fail *why)
 {
     struct worker worker;
     const struct worker_inheritance gets = {
         .threads = threads, .save_fd = -1, .stdin_fd = -1};
-    json_object_set_new(request, "do", json_string("trial"));
-    json_object_set_new(request, "trial", json_string(name));
+    json_object_set_new(request, "do", json_string("errand"));
+    json_object_set_new(request, "errand", json_string(name));
     json_object_set_new(request, "threads", json_integer(threads));
     if (worker_start(&worker, &gets, why)) {
         json_decref(request);
@@ -31,7 +31,7 @@ static json_int_t number(const json_t *request, const char *key)
     return json_integer_value(json_object_get(request, key));
 }
 
-json_t *trial_waiting(const json_t *request, struct fail *why)
+json_t *errand_waiting(const json_t *request, struct fail *why)
 {
     const char *name = json_string_value(json_object_get(request, "way"));
     const struct waiting asked = {.threads = (int)number(request, "threads"),

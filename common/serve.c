@@ -141,21 +141,14 @@ static json_t *do_make(struct server *s, const json_t *request, struct fail *why
                      s->workload->unit, "described", s->workload->describe(s->job));
 }
 
-static uint64_t process_cpu_ns(void)
-{
-    struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
-}
-
 // Threads of an engine may spin for a while after their work. The reply waits until they
 // have stopped, so that they take no time from the next engine; at most 20 ms.
 static void wait_until_quiet(void)
 {
     for (int i = 0; i < 40; i++) {
-        uint64_t before_ns = process_cpu_ns();
+        uint64_t before_ns = clock_process_ns();
         usleep(500);
-        if (process_cpu_ns() - before_ns < 100000)
+        if (clock_process_ns() - before_ns < 100000)
             return;
     }
 }

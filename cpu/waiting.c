@@ -125,13 +125,6 @@ static void forget_peak(void)
     close(fd);
 }
 
-static uint64_t processor_ns(void)
-{
-    struct timespec used;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
-}
-
 static int judge(const struct waiting *w, struct fail *why)
 {
     for (int i = 0; i < w->jobs; i++) {
@@ -177,11 +170,11 @@ static int run(const struct waiting_way *way, struct waiting *w,
 {
     forget_peak();
     const double before_bytes = memory_of("VmRSS:");
-    const uint64_t used_ns = processor_ns(), start_ns = clock_ns();
+    const uint64_t used_ns = clock_process_ns(), start_ns = clock_ns();
     if (way->run(w, why))
         return -1;
     found->elapsed_s = (double)(clock_ns() - start_ns) * 1e-9;
-    found->running = (double)(processor_ns() - used_ns) * 1e-9 / found->elapsed_s;
+    found->running = (double)(clock_process_ns() - used_ns) * 1e-9 / found->elapsed_s;
     const double grown = memory_of("VmHWM:") - before_bytes;
     found->memory_bytes = grown > 0 ? grown : 0;
     found->alive = mean_alive(w, found->elapsed_s);

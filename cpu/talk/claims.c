@@ -38,8 +38,7 @@ const struct claim claims[] = {
      judge_heart},
     {12,
      "Balancers: throughput grows with the workers; by a heap the loads are more even "
-     "than "
-     "in turn, and the unlucky wait a shorter time.",
+     "than in turn, and the unlucky wait a shorter time.",
      "gopherbench talk heap-balancer --virtual --procs 1", true, judge_balancers},
     {13,
      "The first of k replicas comes sooner than one; a search asks at once, with a "
@@ -51,8 +50,7 @@ const struct claim claims[] = {
      "gopherbench talk --check 15", false, judge_sources},
     {17,
      "Waiting needs no processor, computing does: how many are alive and how many run "
-     "are "
-     "two numbers.",
+     "are two numbers.",
      "gopherbench talk --check 17", true, judge_waiting},
 };
 

@@ -71,8 +71,7 @@ static void bookkeeping_here(struct trial *t, uint8_t *places)
     }
     SAY(t->e->real,
         "on 1 processor one, four, sixteen take %.3f, %.3f, %.3f times a plain loop's "
-        "time "
-        "(sixteen handle each book twice); at best 1",
+        "time (sixteen handle each book twice); at best 1",
         times[0], times[1], times[2]);
 }
 

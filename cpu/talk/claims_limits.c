@@ -55,8 +55,7 @@ void judge_processors(const struct claim_opts *opts, struct evidence *e)
     e->expected = 3;
     SAY(e->figure,
         "on 1, 2, 3, 4, 8 processors %.2f, %.2f, %.2f, %.2f, %.2fx; with 1, 2, 3, 4 "
-        "carts "
-        "%.2f, %.2f, %.2f, %.2fx; waiting, on 1: %.2fx",
+        "carts %.2f, %.2f, %.2f, %.2fx; waiting, on 1: %.2fx",
         on[0] / alone, on[1] / alone, on[2] / alone, on[3] / alone, on[4] / alone,
         with[0] / alone, with[1] / alone, with[2] / alone, with[3] / alone, wait / alone);
     SAY(e->formula, "min(4, P, C); waiting min(4, C); the value is that of P = 3");
@@ -201,8 +200,7 @@ void judge_no_room(const struct claim_opts *opts, struct evidence *e)
         e->expected = 4;
         SAY(e->figure,
             "deadlock after %.3f trips, %u loads burnt; the dump lists %d gophers who "
-            "wait "
-            "to hand over; 3 carts, or places for them, go on",
+            "wait to hand over; 3 carts, or places for them, go on",
             e->value, r.burnt, senders(said));
         record_free(&r);
     }

@@ -9,10 +9,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#define SAY(to, ...) snprintf((to), sizeof(to), __VA_ARGS__)
-
 // Tells a program to nobody. Under virtual time what it says must hold is demanded, and
-// without memory the claim is undecided. False: it could not be told.
+// without memory or threads the claim is undecided. False: it could not be told.
 static bool told(const struct program *p, const struct claim_opts *o, bool real,
                  struct evidence *e, struct talk_result *r)
 {
@@ -26,12 +24,13 @@ static bool told(const struct program *p, const struct claim_opts *o, bool real,
         *r = talk_tell(p, &opts);
         fclose(nobody);
     }
-    const bool able = nobody && r->run != CSP_ENOMEM;
+    const bool able = nobody && !run_lacked(r->run);
     if (able && !real)
         evidence_demand(e, r->run == CSP_OK && r->held > 0 && r->broken == 0);
     if (!able && !real) {
         e->finding = FINDING_INCONCLUSIVE;
-        SAY(e->figure, "%s could not be told: no memory, or no /dev/null", p->name);
+        SAY(e->figure, "%s could not be told: no memory, no threads, or no /dev/null",
+            p->name);
     }
     return able;
 }

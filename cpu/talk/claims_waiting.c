@@ -1,15 +1,13 @@
 // claims_waiting.c -- claims 11 and 17: who blocks does not block others; and what
 // waiting costs, as two numbers: how many are alive, how many run.
+#include "clock.h"
 #include "csp.h"
 #include "judges.h"
 #include "os_threads.h"
 
 #include <stdio.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
-
-#define SAY(to, ...) snprintf((to), sizeof(to), __VA_ARGS__)
 
 static const uint64_t MS = 1000000;
 
@@ -22,15 +20,17 @@ static int run(void (*first)(void *), void *arg, int procs, const struct claim_o
     return csp_run(first, arg, &opts, NULL);
 }
 
-// Whether the judging run has come to its end. The claim is undecided when it found no
-// memory.
+// Whether the judging run has come to its end. The claim is undecided when it lacked
+// memory or threads.
 static bool ran(int result, struct evidence *e)
 {
     if (result == CSP_OK)
         return true;
-    e->finding = result == CSP_ENOMEM || result == CSP_ETHREAD ? FINDING_INCONCLUSIVE
-                                                               : FINDING_REFUTED;
-    SAY(e->figure, "the run ended with %d", result);
+    e->finding = run_lacked(result) ? FINDING_INCONCLUSIVE : FINDING_REFUTED;
+    if (run_lacked(result))
+        SAY(e->figure, "it could not be run: no memory, or no threads");
+    else
+        SAY(e->figure, "the run ended with %d", result);
     return false;
 }
 
@@ -41,6 +41,7 @@ enum { BEATS = 100, BLOCKED_EACH = 5, BLOCKED = 5 * BLOCKED_EACH };
 struct ward {
     ns_chan at_it, never;
     int pipe[2];
+    bool starved;  // a task could not be started
     uint64_t longest_ns;
 };
 
@@ -94,12 +95,12 @@ static void heart(void *arg)
     static void (*const ways[])(void *) = {in_receive, in_select, in_timer, in_pipe,
                                            in_call};
     struct ward *w = arg;
-    for (int i = 0; i < BLOCKED; i++)
-        csp_go(ways[i / BLOCKED_EACH], w);
-    for (int i = 0; i < BLOCKED; i++)
+    for (int i = 0; i < BLOCKED && !w->starved; i++)
+        w->starved = csp_go(ways[i / BLOCKED_EACH], w) != CSP_OK;
+    for (int i = 0; i < BLOCKED && !w->starved; i++)
         csp_recv(w->at_it, NULL);
     uint64_t last_ns = csp_now();
-    for (int i = 0; i < BEATS; i++) {
+    for (int i = 0; i < BEATS && !w->starved; i++) {
         csp_sleep(MS);
         const uint64_t gap_ns = csp_now() - last_ns;
         if (gap_ns > w->longest_ns)
@@ -112,15 +113,16 @@ static void heart(void *arg)
 static int longest_gap(const struct claim_opts *o, bool real, double *ms)
 {
     struct ward w = {.at_it = CSP_MAKE(ns_chan, 0), .never = CSP_MAKE(ns_chan, 0)};
-    if (pipe(w.pipe))
-        return CSP_ENOMEM;
-    const int result = run(heart, &w, 1, o, real);
-    close(w.pipe[0]);
-    close(w.pipe[1]);
+    int result = CSP_ENOMEM;
+    if (w.at_it.ch && w.never.ch && pipe(w.pipe) == 0) {
+        result = run(heart, &w, 1, o, real);
+        close(w.pipe[0]);
+        close(w.pipe[1]);
+    }
     csp_free(w.at_it);
     csp_free(w.never);
     *ms = (double)w.longest_ns / (double)MS;
-    return result;
+    return w.starved ? CSP_ENOMEM : result;
 }
 
 void judge_heart(const struct claim_opts *o, struct evidence *e)
@@ -142,93 +144,90 @@ void judge_heart(const struct claim_opts *o, struct evidence *e)
 
 // ---- 17
 
-struct crowd {
+struct gathering {
     int tasks;
     uint64_t each_ns;
     bool computes;
     ns_chan lives;
+    bool starved;
     uint64_t began_ns, took_ns;
     double alive;  // on average
 };
 
-static void one_of_many(void *arg)
+static void take_part(void *arg)
 {
-    const struct crowd *c = arg;
-    (c->computes ? csp_work : csp_sleep)(c->each_ns);
-    csp_send(c->lives, csp_now() - c->began_ns);
+    const struct gathering *g = arg;
+    (g->computes ? csp_work : csp_sleep)(g->each_ns);
+    csp_send(g->lives, csp_now() - g->began_ns);
 }
 
 static void gather(void *arg)
 {
-    struct crowd *c = arg;
+    struct gathering *g = arg;
     uint64_t sum_ns = 0;
-    c->began_ns = csp_now();
-    for (int i = 0; i < c->tasks; i++)
-        csp_go(one_of_many, c);
-    for (int i = 0; i < c->tasks; i++) {
+    g->began_ns = csp_now();
+    for (int i = 0; i < g->tasks && !g->starved; i++)
+        g->starved = csp_go(take_part, g) != CSP_OK;
+    for (int i = 0; i < g->tasks && !g->starved; i++) {
         uint64_t life_ns;
-        csp_recv(c->lives, &life_ns);
+        csp_recv(g->lives, &life_ns);
         sum_ns += life_ns;
     }
-    c->took_ns = csp_now() - c->began_ns;
-    c->alive = (double)sum_ns / (double)c->took_ns;
+    g->took_ns = csp_now() - g->began_ns;
+    g->alive = (double)sum_ns / (double)g->took_ns;
 }
 
-static int run_crowd(struct crowd *c, int procs, const struct claim_opts *o, bool real)
+static int run_gathering(struct gathering *g, int procs, const struct claim_opts *o,
+                         bool real)
 {
-    c->lives = CSP_MAKE(ns_chan, 0);
-    const int result = run(gather, c, procs, o, real);
-    csp_free(c->lives);
-    return result;
+    g->lives = CSP_MAKE(ns_chan, 0);
+    if (!g->lives.ch)
+        return CSP_ENOMEM;
+    const int result = run(gather, g, procs, o, real);
+    csp_free(g->lives);
+    return g->starved ? CSP_ENOMEM : result;
 }
 
-static double took_ms(const struct crowd *c)
+static double took_ms(const struct gathering *g)
 {
-    return (double)c->took_ns / (double)MS;
+    return (double)g->took_ns / (double)MS;
 }
 
 // How many ran at once, on average, of those that computed.
-static double running(const struct crowd *c)
+static double running(const struct gathering *g)
 {
-    return (double)c->tasks * (double)c->each_ns / (double)c->took_ns;
-}
-
-static double cpu_s(void)
-{
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-           (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+    return (double)g->tasks * (double)g->each_ns / (double)g->took_ns;
 }
 
 // As many tasks and threads, all on one processor, that wait as long.
 static void wait_here(const struct claim_opts *o, struct evidence *e)
 {
     struct os_threads_plan plan = {.most = 1000, .wait_ns = 100 * MS, .one_cpu = true};
-    struct crowd c = {.tasks = plan.most, .each_ns = plan.wait_ns};
+    struct gathering g = {.tasks = plan.most, .each_ns = plan.wait_ns};
     struct os_threads t;
-    const double before_s = cpu_s();
-    const int result = run_crowd(&c, 1, o, true);
-    const double running_here = (cpu_s() - before_s) * 1e3 / took_ms(&c);
+    const uint64_t before_ns = clock_process_ns();
+    const int result = run_gathering(&g, 1, o, true);
+    const uint64_t used_ns = clock_process_ns() - before_ns;
     if (result != CSP_OK || os_threads_try(&plan, &t))
         return;
+    const double running_here = (double)used_ns / (double)g.took_ns;
     const double threads_s = t.start_s + t.end_s;
     SAY(e->real,
         "on one processor, to wait 100 ms: %d tasks %.0f ms, %.0f alive, %.2f running; "
         "%d threads %.0f ms, %.2f running; at most 1 runs",
-        c.tasks, took_ms(&c), c.alive, running_here, t.started, threads_s * 1e3,
+        g.tasks, took_ms(&g), g.alive, running_here, t.started, threads_s * 1e3,
         t.cpu_s / threads_s);
 }
 
 void judge_waiting(const struct claim_opts *o, struct evidence *e)
 {
     enum { N = 100, PROCS = 4 };
-    struct crowd wait = {.tasks = N, .each_ns = MS};
-    struct crowd work = {.tasks = N, .each_ns = MS, .computes = true};
-    struct crowd spread = work;
-    if (!ran(run_crowd(&wait, 1, o, false), e) ||
-        !ran(run_crowd(&work, 1, o, false), e) ||
-        !ran(run_crowd(&spread, PROCS, o, false), e))
+    struct gathering wait = {.tasks = N, .each_ns = MS};
+    struct gathering work = {.tasks = N, .each_ns = MS, .computes = true};
+    struct gathering spread = work;
+    if (!ran(run_gathering(&wait, 1, o, false), e) ||
+        !ran(run_gathering(&work, 1, o, false), e) ||
+        !ran(run_gathering(&spread, PROCS, o, false), e))
         return;
     evidence_demand(e, wait.took_ns == MS && wait.alive == N);
     evidence_demand(e, work.took_ns == N * MS && work.alive == (N + 1) / 2.0);

@@ -46,9 +46,9 @@ enum { WORKERS_MAX = 16 };
 
 struct pool {
     int count;  // of workers
-    struct worker
-        *heap[WORKERS_MAX];  // by pending: nobody has less than who is above him
-    int turn;                // whatever you like; 0 at first
+    // By pending: nobody has less than who is above him.
+    struct worker *heap[WORKERS_MAX];
+    int turn;  // whatever you like; 0 at first
 };
 
 // Only one task, the balancer, calls these. Dispatch gives the request to a worker;

@@ -137,6 +137,12 @@ static void call_by_call(struct attempt *t)
     pool_close(s.workers, s.pool.count);
 }
 
+// What the balancer saw: a request was given to somebody, or a worker has completed one.
+struct event {
+    bool given;
+    int number;  // of the request; of the worker
+};
+
 // The whole system: requests come, workers work, the balancer is between them.
 struct office {
     const struct way *way;
@@ -147,8 +153,9 @@ struct office {
     uint64_t gap_ns[REQUESTS], takes_ns[REQUESTS];
     uint64_t asked_ns[REQUESTS], answered_ns[REQUESTS];
     int answers[REQUESTS];
-    int has[WORKERS_MAX];  // requests, as the balancer saw them come and go
-    double spread;         // mean of the greatest less the least
+    int worker_of[REQUESTS];  // who completed it
+    struct event events[2 * REQUESTS];
+    int event_count;
 };
 
 struct work_place {
@@ -165,6 +172,7 @@ static void work(void *arg)
     while (csp_recv(w->requests, &request)) {
         csp_sleep(request.takes_ns);
         o->answers[request.number]++;
+        o->worker_of[request.number] = p->number;
         o->answered_ns[request.number] = csp_now();
         csp_send(o->done, w);
     }
@@ -181,15 +189,9 @@ static void ask(void *arg)
     }
 }
 
-static void note_spread(struct office *o)
+static void note(struct office *o, bool given, int number)
 {
-    int least = REQUESTS, most = 0;
-    for (int i = 0; i < o->pool.count; i++) {
-        int pending = o->workers[i].pending;
-        least = pending < least ? pending : least;
-        most = pending > most ? pending : most;
-    }
-    o->spread += (double)(most - least) / REQUESTS;
+    o->events[o->event_count++] = (struct event){given, number};
 }
 
 // Until all are completed, or nothing has happened for far longer than any request takes.
@@ -209,9 +211,10 @@ static void balance(void *arg)
         int i = csp_select(either, 2, 5000 * GRADER_MS);
         if (i == 0) {
             o->way->dispatch(&o->pool, request);
-            note_spread(o);
+            note(o, true, request.number);
         } else if (i == 1) {
             o->way->completed(&o->pool, w);
+            note(o, false, (int)(w - o->workers));
             completed++;
         } else {
             attempt_expect(false,
@@ -262,6 +265,25 @@ static void nothing_lost(struct attempt *t)
     office_close(&o);
 }
 
+// What the heaviest worker has more than the lightest, after each request on average.
+// Counted here, after the run: when a request is given, only the reader's code knows to
+// whom, and what that counts is what is graded.
+static double spread(const struct office *o)
+{
+    int has[WORKERS_MAX] = {0}, sum = 0;
+    for (int i = 0; i < o->event_count; i++) {
+        const struct event *e = &o->events[i];
+        has[e->given ? o->worker_of[e->number] : e->number] += e->given ? 1 : -1;
+        int least = REQUESTS, most = 0;
+        for (int w = 0; w < o->pool.count && e->given; w++) {
+            least = has[w] < least ? has[w] : least;
+            most = has[w] > most ? has[w] : most;
+        }
+        sum += e->given ? most - least : 0;
+    }
+    return (double)sum / REQUESTS;
+}
+
 // Of all attempts with one way.
 struct sums {
     uint64_t wait_ns[REQUESTS * 20];
@@ -286,7 +308,7 @@ static bool add_up(struct sums *sums, struct attempt t, const struct way *way)
         ran = ran && o.answers[i] == 1;
         sums->wait_ns[sums->waits++] = o.answered_ns[i] - o.asked_ns[i];
     }
-    sums->spread += o.spread / 20;
+    sums->spread += spread(&o) / 20;
     office_close(&o);
     return ran;
 }

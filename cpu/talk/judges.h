@@ -1,8 +1,21 @@
-// judges.h -- every claim's judge; claims.c has the claims.
+// judges.h -- every claim's judge, and what they share; claims.c has the claims.
 #ifndef JUDGES_H
 #define JUDGES_H
 
 #include "claim.h"
+#include "csp.h"
+
+#include <stdio.h>
+
+// Cut to fit.
+#define SAY(to, ...) snprintf((to), sizeof(to), __VA_ARGS__)
+
+// Whether a run that ended so lacked memory or threads: it says nothing of the claim,
+// which is then undecided.
+static inline bool run_lacked(int end)
+{
+    return end == CSP_ENOMEM || end == CSP_ETHREAD;
+}
 
 void judge_one(const struct claim_opts *, struct evidence *);
 void judge_two(const struct claim_opts *, struct evidence *);

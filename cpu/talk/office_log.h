@@ -21,7 +21,8 @@ struct office_log {
 void office_log_loads(struct office_log *, const struct worker_heap *);
 void office_log_answer(struct office_log *, uint64_t latency_ns);
 
-// Says how the two compare, and that the second must be better.
+// Says how the two compare, and that the second must be better; nothing when one has no
+// answers, because its run failed.
 void office_log_compare(const struct office_log *turns, const struct office_log *heap);
 
 #endif

@@ -8,12 +8,11 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 // Threads wait at the gate, which is closed while others start.
-struct crowd {
+struct gate {
     pthread_mutex_t mutex;
     pthread_cond_t come, go;
     int here;
@@ -21,22 +20,22 @@ struct crowd {
     uint64_t wait_ns;
 };
 
-static void *one_of_many(void *arg)
+static void *wait_at_gate(void *arg)
 {
-    struct crowd *c = arg;
-    pthread_mutex_lock(&c->mutex);
-    c->here++;
-    pthread_cond_signal(&c->come);
-    while (!c->open)
-        pthread_cond_wait(&c->go, &c->mutex);
-    pthread_mutex_unlock(&c->mutex);
-    struct timespec wait = {.tv_sec = (time_t)(c->wait_ns / 1000000000),
-                            .tv_nsec = (long)(c->wait_ns % 1000000000)};
+    struct gate *g = arg;
+    pthread_mutex_lock(&g->mutex);
+    g->here++;
+    pthread_cond_signal(&g->come);
+    while (!g->open)
+        pthread_cond_wait(&g->go, &g->mutex);
+    pthread_mutex_unlock(&g->mutex);
+    struct timespec wait = {.tv_sec = (time_t)(g->wait_ns / 1000000000),
+                            .tv_nsec = (long)(g->wait_ns % 1000000000)};
     nanosleep(&wait, NULL);
     return NULL;
 }
 
-static void start(struct crowd *c, pthread_t *threads, int most, struct os_threads *found)
+static void start(struct gate *g, pthread_t *threads, int most, struct os_threads *found)
 {
     pthread_attr_t attr;
     pthread_attr_init(&attr);
@@ -47,36 +46,28 @@ static void start(struct crowd *c, pthread_t *threads, int most, struct os_threa
     pthread_attr_setstacksize(&attr, found->stack_bytes);
     uint64_t memory_before = host_resident_bytes(), began_ns = clock_ns();
     while (found->started < most && !found->refused) {
-        found->refused = pthread_create(&threads[found->started], &attr, one_of_many, c);
+        found->refused = pthread_create(&threads[found->started], &attr, wait_at_gate, g);
         found->started += !found->refused;
     }
-    pthread_mutex_lock(&c->mutex);
-    while (c->here < found->started)
-        pthread_cond_wait(&c->come, &c->mutex);
-    pthread_mutex_unlock(&c->mutex);
+    pthread_mutex_lock(&g->mutex);
+    while (g->here < found->started)
+        pthread_cond_wait(&g->come, &g->mutex);
+    pthread_mutex_unlock(&g->mutex);
     found->start_s = (double)(clock_ns() - began_ns) / 1e9;
     found->memory_bytes = host_resident_bytes() - memory_before;
     pthread_attr_destroy(&attr);
 }
 
-static void let_go(struct crowd *c, pthread_t *threads, struct os_threads *found)
+static void let_go(struct gate *g, pthread_t *threads, struct os_threads *found)
 {
     uint64_t began_ns = clock_ns();
-    pthread_mutex_lock(&c->mutex);
-    c->open = true;
-    pthread_cond_broadcast(&c->go);
-    pthread_mutex_unlock(&c->mutex);
+    pthread_mutex_lock(&g->mutex);
+    g->open = true;
+    pthread_cond_broadcast(&g->go);
+    pthread_mutex_unlock(&g->mutex);
     for (int i = 0; i < found->started; i++)
         pthread_join(threads[i], NULL);
     found->end_s = (double)(clock_ns() - began_ns) / 1e9;
-}
-
-static double cpu_s(void)
-{
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-           (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
 }
 
 // Keeps the calling process on the processor that it is on.
@@ -93,18 +84,18 @@ __attribute__((noreturn)) static void try_in_child(const struct os_threads_plan 
                                                    int pipe_fd)
 {
     struct os_threads found = {0};
-    struct crowd c = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-                      .come = PTHREAD_COND_INITIALIZER,
-                      .go = PTHREAD_COND_INITIALIZER,
-                      .wait_ns = plan->wait_ns};
+    struct gate g = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+                     .come = PTHREAD_COND_INITIALIZER,
+                     .go = PTHREAD_COND_INITIALIZER,
+                     .wait_ns = plan->wait_ns};
     pthread_t *threads = calloc((size_t)plan->most, sizeof *threads);
     if (!threads)
         _exit(1);
     if (plan->one_cpu)
         stay_on_one_cpu();
-    start(&c, threads, plan->most, &found);
-    let_go(&c, threads, &found);
-    found.cpu_s = cpu_s();
+    start(&g, threads, plan->most, &found);
+    let_go(&g, threads, &found);
+    found.cpu_s = (double)clock_process_ns() / 1e9;
     _exit(write(pipe_fd, &found, sizeof found) != sizeof found);
 }
 

@@ -1,5 +1,6 @@
-// program_sources.h -- the text of the talk's programs, every talk_*.c: what is claimed
-// of them is looked up in them. Written by the build (kernels/embed.cmake).
+// program_sources.h -- the text of the talk's programs, every talk_*.c, and site.c,
+// which runs the gophers' plans: what is claimed of them is looked up in them. Written by
+// the build (kernels/embed.cmake).
 #ifndef PROGRAM_SOURCES_H
 #define PROGRAM_SOURCES_H
 

@@ -13,10 +13,10 @@
 // own diary. What waits to be taken says since when, so that he knows afterwards whether
 // he waited for it or for a processor.
 #include "book.h"
+#include "chance.h"
 #include "ground.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 static uint64_t now(const struct gopher *me)
@@ -55,9 +55,7 @@ static uint64_t trip_takes(struct gopher *me, enum trip trip)
 {
     const struct gopher_plan *p = &me->ground->plan;
     const uint64_t mean_ns = plan_trip_ns(p, trip);
-    if (!p->exponential)
-        return mean_ns;
-    return (uint64_t)(-log(1 - rng_unit(&me->rng)) * (double)mean_ns);
+    return p->exponential ? chance_exponential_ns(&me->rng, mean_ns) : mean_ns;
 }
 
 // The time of a trip passes, unless real books were moved in real time, and the trip is

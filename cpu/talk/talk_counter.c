@@ -74,10 +74,8 @@ static void count_shared(int procs)
     struct shared s = {0, CSP_MAKE(int_chan, 0)};
     talk_run_on(procs, share, &s, NULL);
     csp_free(s.ended);
-    holds(s.count<TASKS * COUNTS, "a shared variable, on %d processor%s: %d", procs,
-                  procs> 1
-              ? "s"
-              : "",
+    const bool lost = s.count < TASKS * COUNTS;
+    holds(lost, "a shared variable, on %d processor%s: %d", procs, procs > 1 ? "s" : "",
           s.count);
 }
 

@@ -55,8 +55,8 @@ struct office {
 
 static void dispatch(struct office *o, struct request r)
 {
-    struct worker *w = o->by_heap ? worker_heap_lightest(&o->heap)
-                                  : &o->heap.workers[o->log.dispatches % WORKERS];
+    struct worker_load *w = o->by_heap ? worker_heap_lightest(&o->heap)
+                                       : &o->heap.workers[o->log.dispatches % WORKERS];
     w->pending++;
     worker_heap_update(&o->heap, w);
     office_log_loads(&o->log, &o->heap);

@@ -2,6 +2,7 @@
 #include "trial.h"
 
 #include "gopher_report.h"
+#include "judges.h"
 #include "site.h"
 
 #include <assert.h>

@@ -5,8 +5,6 @@
 #include "claim.h"
 #include "record.h"
 
-#include <stdio.h>
-
 #define TRIP_NS UINT64_C(1000000)  // "a trip": the unit of the judges' times
 
 // In virtual time, spinning, first in first out: 1000 loads in each lane, four carts in
@@ -53,8 +51,5 @@ struct here trial_here(const struct claim_opts *, struct gopher_plan, uint64_t t
 // trips of a tenth of a millisecond for each TRIP_NS, beside one gopher, and what is to
 // be had at most. NULL: the judge has said what there is to say.
 void trial_end(struct trial *, const struct gopher_plan *);
-
-// Cut to fit.
-#define SAY(to, ...) snprintf((to), sizeof(to), __VA_ARGS__)
 
 #endif

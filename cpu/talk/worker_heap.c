@@ -6,17 +6,17 @@
 #include <math.h>
 #include <stddef.h>
 
-static void put(struct worker_heap *h, int place, struct worker *w)
+static void put(struct worker_heap *h, int place, struct worker_load *w)
 {
     h->places[place] = w;
     w->place = place;
 }
 
-static void rise(struct worker_heap *h, struct worker *w)
+static void rise(struct worker_heap *h, struct worker_load *w)
 {
     int place = w->place;
     for (; place > 0; place = (place - 1) / 2) {
-        struct worker *above = h->places[(place - 1) / 2];
+        struct worker_load *above = h->places[(place - 1) / 2];
         if (above->pending <= w->pending)
             break;
         put(h, place, above);
@@ -24,7 +24,7 @@ static void rise(struct worker_heap *h, struct worker *w)
     put(h, place, w);
 }
 
-static void sink(struct worker_heap *h, struct worker *w)
+static void sink(struct worker_heap *h, struct worker_load *w)
 {
     int place = w->place;
     for (int below; (below = 2 * place + 1) < h->count; place = below) {
@@ -41,18 +41,18 @@ static void sink(struct worker_heap *h, struct worker *w)
 void worker_heap_add(struct worker_heap *h)
 {
     assert(h->count < WORKERS_MOST);
-    struct worker *w = &h->workers[h->count];
-    *w = (struct worker){.number = h->count, .place = h->count};
+    struct worker_load *w = &h->workers[h->count];
+    *w = (struct worker_load){.number = h->count, .place = h->count};
     h->count++;
     rise(h, w);
 }
 
-struct worker *worker_heap_lightest(const struct worker_heap *h)
+struct worker_load *worker_heap_lightest(const struct worker_heap *h)
 {
     return h->count ? h->places[0] : NULL;
 }
 
-void worker_heap_update(struct worker_heap *h, struct worker *w)
+void worker_heap_update(struct worker_heap *h, struct worker_load *w)
 {
     rise(h, w);
     sink(h, w);

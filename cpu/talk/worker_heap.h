@@ -7,7 +7,8 @@
 
 enum { WORKERS_MOST = 64 };
 
-struct worker {
+// How much one of them has to do.
+struct worker_load {
     int number;   // from 0, in the order in which they are added
     int pending;  // requests given and not completed; after a change: worker_heap_update
     int place;    // the heap's
@@ -15,17 +16,17 @@ struct worker {
 
 struct worker_heap {
     int count;
-    struct worker workers[WORKERS_MOST];
-    struct worker *places[WORKERS_MOST];
+    struct worker_load workers[WORKERS_MOST];
+    struct worker_load *places[WORKERS_MOST];
 };
 
 // An idle worker more; with WORKERS_MOST of them it asserts.
 void worker_heap_add(struct worker_heap *);
 
 // One of those with the fewest pending; NULL when there is none.
-struct worker *worker_heap_lightest(const struct worker_heap *);
+struct worker_load *worker_heap_lightest(const struct worker_heap *);
 
-void worker_heap_update(struct worker_heap *, struct worker *);
+void worker_heap_update(struct worker_heap *, struct worker_load *);
 
 // How unevenly the workers are loaded: most pending less fewest, and the standard
 // deviation.

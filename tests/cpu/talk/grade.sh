@@ -60,6 +60,8 @@ graded 200 sleep fan-in "word [0-9]+ was said at"
 graded 200 prefer fan-in 'about 100 of the first 200 words from Joe; seen'
 graded 200 helpers fan-in 'expected no task but this one; seen 2 more'
 graded 200 scan balancer 'no heap'
+graded 200 count balancer 'requests that are not completed; his pending is 0'
+says out 'expected half of the spread of taking turns'
 graded 200 lose balancer 'expected 400 requests completed; seen 399'
 says out 'dispatch gave a request to 0 workers'
 graded 200 leak replicas 'expected that all tasks end'

@@ -2,7 +2,8 @@
 # sources.sh -- the talk's programs are what they claim to be: tasks that talk over channels,
 # and nothing else. Every talk_*.c, and what it includes of this project's beside csp.h and
 # talk.h, names no lock, atomic, thread or process, waits by no other means, and shares no
-# variable of the file; it has 40 to 120 lines.
+# variable of the file; it has 40 to 120 lines. So it is with site.c, the one that runs every
+# plan of the gophers; but it is longer, and it may assert.
 #   sources.sh SOURCE_DIR
 # First the script shows that it finds what it looks for.
 set -u
@@ -40,11 +41,15 @@ names() {
 # includes FILE: complains of headers that give more than a program needs.
 includes() {
     grep -nE '^[[:space:]]*#' "$1" >"$work/lines"
-    grep -vE '#include (<(inttypes|math|stdio|stdlib|string)\.h>|"[a-z_]+\.h")$' "$work/lines" &&
+    given='inttypes|math|stdio|stdlib|string'
+    [ "$(basename "$1")" = site.c ] && given="$given|assert"
+    grep -vE "#include (<($given)\.h>|\"[a-z_]+\.h\")\$" "$work/lines" &&
         echo "^ $1: the programs need no such line"
     sed -n 's/^#include "\([a-z_]*\.h\)"$/\1/p' "$1" | while read -r header; do
         case $(basename "$1"):$header in
         *:talk.h | *:csp.h | *:rng.h) ;;
+        # Where it works, and what is written down there.
+        site.c:ground.h) helper "$1" record.h; helper "$1" gopher_plan.h; helper "$1" "$header" ;;
         # It shows OS threads beside tasks, and how much memory there is.
         talk_million.c:os_threads.h | talk_million.c:host.h) ;;
         # It asks how many processors there are.
@@ -66,6 +71,7 @@ helper() {
 }
 
 size() {
+    [ "$(basename "$1")" = site.c ] && return
     lines=$(wc -l <"$1")
     { [ "$lines" -ge 40 ] && [ "$lines" -le 120 ]; } || echo "$1: $lines lines, not 40 to 120"
 }
@@ -79,6 +85,7 @@ while read -r line; do
     [ -n "$(with_line "$line")" ] || { echo "sources: let pass: $line"; bad=1; }
 done <<'EOF'
 #include <pthread.h>
+#include <assert.h>
 #include <stdatomic.h>
 #include <unistd.h>
 #include "host.h"
@@ -127,8 +134,11 @@ EOF
 head -30 "$talk/talk_go.c" >"$work/talk_try.c"
 [ -n "$(judge "$work/talk_try.c")" ] || { echo "sources: a short program passes"; bad=1; }
 
+{ cat "$talk/site.c"; echo 'pthread_mutex_t m;'; } >"$work/site.c"
+[ -n "$(judge "$work/site.c")" ] || { echo "sources: site.c may lock"; bad=1; }
+
 judged=0
-for file in "$talk"/talk_*.c; do
+for file in "$talk"/talk_*.c "$talk/site.c"; do
     complaints=$(judge "$file")
     [ -z "$complaints" ] || { printf '%s\n' "$complaints"; bad=1; }
     judged=$((judged + 1))

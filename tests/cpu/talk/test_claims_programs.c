@@ -72,6 +72,7 @@ static void test_sources(void **state)
     passes(15, 0, 0);
     assert_non_null(program_source_find("talk_go.c"));
     assert_non_null(program_source_find("talk_heap_balancer.c"));
+    assert_non_null(program_source_find("site.c"));
     assert_null(program_source_find("narrator.c"));
 }
 

@@ -55,7 +55,7 @@ static void test_random_loads(void **state)
             check(&h);
         }
         for (int i = 0; i < 2000; i++) {
-            struct worker *w = &h.workers[rng_below(&rng, (uint64_t)workers)];
+            struct worker_load *w = &h.workers[rng_below(&rng, (uint64_t)workers)];
             w->pending += (int)rng_below(&rng, 7) - 3;
             worker_heap_update(&h, w);
             check(&h);
@@ -70,7 +70,7 @@ static void test_newcomer(void **state)
     struct worker_heap h = {0};
     for (int i = 0; i < 3; i++) {
         worker_heap_add(&h);
-        struct worker *w = worker_heap_lightest(&h);
+        struct worker_load *w = worker_heap_lightest(&h);
         assert_int_equal(w->number, i);
         w->pending = 5;
         worker_heap_update(&h, w);

@@ -33,16 +33,11 @@ static struct helper *pool_idle;
 static int pool_threads;  // idle or not
 
 // A child of fork has none of the threads; it starts its own.
-static void forget_in_child(void)
+void blocking_forget(void)
 {
     pool_idle = NULL;
     pool_threads = 0;
     lock_drop(&pool_lock);
-}
-
-static void watch_fork(void)
-{
-    pthread_atfork(NULL, NULL, forget_in_child);
 }
 
 static void finish(struct job *job)
@@ -109,8 +104,6 @@ static struct helper *helper_new(struct worker *w)
 // NULL: there is none to be had.
 static struct helper *helper_get(struct worker *w)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
     lock_take(&pool_lock);
     struct helper *h = pool_idle;
     bool full = pool_threads == POOL_MOST;

@@ -6,9 +6,22 @@
 
 #include "csp_impl.h"
 
+// fork.c -- calls what the others do when the process forks.
+// Before the first use of the runtime; the start of the program sees to it.
+void fork_watch(void);
+// Take and drop locks, in parent and child.
+void monitor_before_fork(void);
+void monitor_after_fork(void);
+void stack_before_fork(void);
+void stack_after_fork(void);
+void overflow_before_fork(void);
+void overflow_after_fork(void);
+// In the child: forget threads that are not there, and drop the locks.
+void monitor_forget(void);
+void thread_forget(void);
+void blocking_forget(void);
+
 // stack.c
-// Before the first use in the process.
-void stack_open(void);
 // A slot of the class, its record as the last task left it, or zeroed; NULL: out of
 // memory. From and to w's cache where the class is its run's.
 struct task *stack_get(unsigned class, struct worker *w);

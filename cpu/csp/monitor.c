@@ -264,13 +264,13 @@ static void *monitor_main(void *arg)
 }
 
 // While a thread forks the monitor confines nobody.
-static void before_fork(void)
+void monitor_before_fork(void)
 {
     lock_take(&monitor_lock);
     forker = gettid();
 }
 
-static void after_fork(void)
+void monitor_after_fork(void)
 {
     lock_drop(&monitor_lock);
 }
@@ -288,7 +288,7 @@ static void free_forker(void)
 }
 
 // A child of fork has none of the threads but the one that forked.
-static void forget_in_child(void)
+void monitor_forget(void)
 {
     free_forker();
     if (quit_installed)
@@ -301,17 +301,10 @@ static void forget_in_child(void)
     lock_drop(&monitor_lock);
 }
 
-static void watch_fork(void)
-{
-    pthread_atfork(before_fork, after_fork, forget_in_child);
-}
-
 // With monitor_lock held.
 static void start(void)
 {
     static const int own_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
     sigset_t all, old;
     pthread_attr_t attr;
     pthread_t thread;

@@ -6,7 +6,6 @@
 
 #include "csp_impl.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,20 +19,15 @@ static struct lock install_lock;
 static unsigned installed;
 static struct sigaction old_segv, old_bus;
 
-static void lock_install(void)
+// A child keeps the handlers, but not the thread that may just be at them.
+void overflow_before_fork(void)
 {
     lock_take(&install_lock);
 }
 
-static void unlock_install(void)
+void overflow_after_fork(void)
 {
     lock_drop(&install_lock);
-}
-
-// A child of fork keeps the handlers, but not the thread that may just be at them.
-static void watch_fork(void)
-{
-    pthread_atfork(lock_install, unlock_install, unlock_install);
 }
 
 // Returning runs the faulting instruction again: with the default action it now kills.
@@ -77,8 +71,6 @@ static void on_fault(int sig, siginfo_t *info, void *ucontext)
 
 void overflow_install(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
     lock_take(&install_lock);
     if (installed++ == 0) {
         struct sigaction sa = {.sa_sigaction = on_fault,

@@ -23,7 +23,7 @@ static int run_open(struct run *run, const struct csp_opts *o)
 {
     static _Atomic uint64_t runs;
     int cpus = cpus_usable();
-    stack_open();
+    fork_watch();
     run->id = atomic_fetch_add(&runs, 1) + 1;
     run->simulated = o->virtual_time;
     run->sim_procs = o->procs > 0 ? o->procs : cpus;

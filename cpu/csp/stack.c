@@ -11,7 +11,6 @@
 
 #include "csp_impl.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -80,28 +79,17 @@ static char *map_arena(void)
     return p + before;
 }
 
-static void lock_pools(void)
+// A child has the pools, but not the thread that may just be at them.
+void stack_before_fork(void)
 {
     for (unsigned class = STACK_CLASS_MIN; class <= STACK_CLASS_MAX; class ++)
         lock_take(&pools[class].lock);
 }
 
-static void unlock_pools(void)
+void stack_after_fork(void)
 {
     for (unsigned class = STACK_CLASS_MIN; class <= STACK_CLASS_MAX; class ++)
         lock_drop(&pools[class].lock);
-}
-
-// A child of fork has the pools, but not the thread that may just be at them.
-static void watch_fork(void)
-{
-    pthread_atfork(lock_pools, unlock_pools, unlock_pools);
-}
-
-void stack_open(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
 }
 
 static struct arena *arena_new(unsigned class)

@@ -17,15 +17,10 @@ static struct lock cache_lock;
 static struct worker *cache_threads, *cache_plain;
 
 // A child of fork has none of the threads; it starts its own.
-static void forget_in_child(void)
+void thread_forget(void)
 {
     cache_threads = NULL;
     lock_drop(&cache_lock);
-}
-
-static void watch_fork(void)
-{
-    pthread_atfork(NULL, NULL, forget_in_child);
 }
 
 static void *thread_main(void *arg)
@@ -75,8 +70,6 @@ static struct worker *worker_new(bool with_thread)
 
 static struct worker *cache_take(bool with_thread)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_fork);
     struct worker **list = with_thread ? &cache_threads : &cache_plain;
     lock_take(&cache_lock);
     struct worker *w = *list;

@@ -219,7 +219,8 @@ static int say_model(bool quiet, struct fail *why)
     if (!quiet)
         say_wrapped(lines_format(
             "In virtual time, where a hand-over takes %llu ns and an element %llu ns, "
-            "the formula says %llu elements; so do the runs, from 1 element a message on: at "
+            "the formula says %llu elements; so do the runs, from 1 element a message "
+            "on: at "
             "%llu structure costs %.2f %%, exactly as computed.",
             (unsigned long long)m->hand_over_ns, (unsigned long long)m->work_ns,
             (unsigned long long)said, (unsigned long long)found,

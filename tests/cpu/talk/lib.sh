@@ -27,9 +27,11 @@ expect() {
     [ "$got" -eq "$wanted" ] || { wrong "exit code $wanted (got $got): $*"; tail -n 20 "$work/out"; }
 }
 
-# programs: the names of all programs, from the list.
+# programs: the names of all programs, from the list. What it says after them is how to go
+# on; and engines, waiting and grain compare engines, in real time alone.
 programs() {
-    names=$("$gopherbench" talk | sed -n 's/^  \([^ ]*\) .*/\1/p')
+    names=$("$gopherbench" talk | sed -n '/^How to go on/q; s/^  \([^ ]*\) .*/\1/p' |
+        grep -vxE 'engines|waiting|grain')
     [ -n "$names" ] || { echo "gopherbench talk lists no program" >&2; exit 1; }
     printf '%s\n' "$names"
 }

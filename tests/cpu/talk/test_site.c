@@ -1,5 +1,8 @@
 // test_site.c -- the gophers at work: every load once, whatever the schedule; and under
 // virtual time what theory says, which is integer arithmetic.
+//
+// Longer than a file should be, because it is one list of what holds of one program, and
+// each entry reads the record of a run by the same few checks, which stand first.
 #include "book.h"
 #include "site_testing.h"
 

@@ -114,11 +114,11 @@ struct here trial_here(const struct claim_opts *opts, struct gopher_plan p,
         return here;
     }
     if (site_run(&one, &alone, &why) == 0) {
-        const struct gopher_plan many = plan_as_measured(&r),
-                                 single = plan_as_measured(&alone);
-        const struct bound most = plan_bound(&many), least = plan_bound(&single);
-        here.times = record_rate(&r) / record_rate(&alone);
-        here.most = most.loads_per_s / least.loads_per_s;
+        const struct gopher_plan measured = plan_as_measured(&r);
+        const struct bound most = plan_bound(&measured);
+        const double one_s = (double)record_last_burnt(&alone) / 1e9;
+        here.times = one_s * 1e9 / (double)record_last_burnt(&r);
+        here.most = most.loads_per_s * one_s / alone.burnt;
         SAY(here.why, "%s", most.why);
         record_free(&alone);
     } else {

@@ -42,9 +42,9 @@ double trial_pace(struct trial *, const struct gopher_plan *, uint32_t window,
 uint64_t trial_last(struct trial *, const struct gopher_plan *);
 
 // The plan on this machine, in real time, with trips of trip_ns for each TRIP_NS and some
-// 50 ms of loads or more: how many times as fast as one gopher, and how many it can be at
-// most, by the trips as measured, and why. Both are 0 if it could not be run, and that is
-// why.
+// 50 ms of loads or more: how many times as fast as one gopher over the whole run, and
+// how many it could be at most with trips as long as they were, and why. Both are 0 if it
+// could not be run, and that is why.
 struct here {
     double times, most;
     char why[120];

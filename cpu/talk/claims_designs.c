@@ -107,9 +107,10 @@ void judge_four(const struct claim_opts *opts, struct evidence *e)
     e->expected = 4;
     four.carts = 4;
     SAY(e->figure,
-        "%.3fx one in the steady state, three are %.3fx; a load every trip, not every 4; "
-        "%d loads in all: %.3fx",
-        e->value, by_three, LOADS, (double)one_ns / (double)four_ns);
+        "%.3fx one in the steady state, three are %.3fx; a load every %.3f trips, by one "
+        "every %.3f; %d loads in all: %.3fx",
+        e->value, by_three, 1 / (e->value * alone), 1 / alone, LOADS,
+        (double)one_ns / (double)four_ns);
     SAY(e->formula, "4 in the steady state; whole run (4N-1)/(N+2) = %.3f",
         (4.0 * LOADS - 1) / (LOADS + 2));
     SAY(e->bound, "exact, with 4 to 8 carts; three make as many trips as four do");

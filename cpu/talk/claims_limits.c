@@ -17,8 +17,8 @@ static void processors_here(struct trial *t, struct gopher_plan spinning,
     const struct here spun = trial_here(t->opts, spinning, TRIP_NS / 10);
     const struct here waited = trial_here(t->opts, *waiting, TRIP_NS);
     SAY(t->e->real,
-        "computing on %d processor%s: %.2fx, of %.2fx at most; waiting, on 1: %.2fx, of "
-        "%.2fx at most",
+        "computing on %d processor%s: %.2fx, of about %.2fx at most; waiting, on 1: "
+        "%.2fx, of about %.2fx",
         spinning.procs, spinning.procs == 1 ? "" : "s", spun.times, spun.most,
         waited.times, waited.most);
 }
@@ -193,6 +193,11 @@ void judge_no_room(const struct claim_opts *opts, struct evidence *e)
     struct record r;
     char said[4096] = "";
     p.unbuffered = true;
+    struct gopher_plan fewer = p, roomy = p;
+    fewer.carts = 3;
+    roomy.unbuffered = false;
+    const double by_fewer = trial_pace(&t, &fewer, 3, 4 * TRIP_NS);
+    const double by_roomy = trial_pace(&t, &roomy, 1, TRIP_NS);
     if (run_caught(&t, &p, &r, said, sizeof said)) {
         trial_demand(&t, r.result == CSP_DEADLOCK && r.end_ns == 4 * TRIP_NS);
         trial_demand(&t, r.burnt == 2 && senders(said) == 4);
@@ -200,15 +205,10 @@ void judge_no_room(const struct claim_opts *opts, struct evidence *e)
         e->expected = 4;
         SAY(e->figure,
             "deadlock after %.3f trips, %u loads burnt; the dump lists %d gophers who "
-            "wait to hand over; 3 carts, or places for them, go on",
-            e->value, r.burnt, senders(said));
+            "wait to hand over; loads a trip with 3 carts: %.2f, with places: %.2f",
+            e->value, r.burnt, senders(said), by_fewer, by_roomy);
         record_free(&r);
     }
-    struct gopher_plan fewer = p, roomy = p;
-    fewer.carts = 3;
-    roomy.unbuffered = false;
-    trial_pace(&t, &fewer, 3, 4 * TRIP_NS);
-    trial_pace(&t, &roomy, 1, TRIP_NS);
     SAY(e->formula, "as many carts as gophers, and all in hands: at 4 trips");
     SAY(e->bound, "exact");
     if (opts->real && !t.unable)

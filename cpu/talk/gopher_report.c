@@ -49,6 +49,8 @@ static void print_times(const struct sheet *sheet, const struct gopher_plan *p)
         fprintf(sheet->out, "%s %s %.3f", t ? "," : "", trip_words[t],
                 plan_ms(plan_trip_ns(p, t)));
     fprintf(sheet->out, " ms\n");
+    if (p->design.halves > 1)
+        fprintf(sheet->out, "to carry and to return: half of the way each\n");
 }
 
 static void print_plan(const struct sheet *sheet, const struct gopher_plan *p)
@@ -142,14 +144,19 @@ static void print_rate(const struct sheet *sheet, const struct record *r)
     const struct gopher_plan p = as_planned ? r->plan : plan_as_measured(r);
     const struct bound b = plan_bound(&p);
     const uint64_t end_ns = record_last_burnt(r);
-    const double rate = as_planned ? record_rate(r)
-                        : end_ns   ? r->burnt * 1e9 / (double)end_ns
-                                   : 0;
+    const bool steady = as_planned && record_steady(r);
+    const double rate = steady   ? record_rate(r)
+                        : end_ns ? r->burnt * 1e9 / (double)end_ns
+                                 : 0;
+    if (as_planned && !steady)
+        fprintf(sheet->out, "  too few loads for a steady state\n");
     fprintf(sheet->out, "  %.1f loads/s %s", rate,
-            as_planned ? "in the steady state" : "over the whole run");
+            steady ? "in the steady state" : "over the whole run");
     if (rate > 0)
         fprintf(sheet->out, ", one every %.3f ms", 1e3 / rate);
     fprintf(sheet->out, "\n  bound: %.1f loads/s: %s\n", b.loads_per_s, b.why);
+    if (as_planned && !steady)
+        fprintf(sheet->out, "         (in a steady state)\n");
     if (!as_planned)
         fprintf(sheet->out, "         (by how long the trips took, as measured)\n");
 }
@@ -158,13 +165,17 @@ static void print_beside(const struct sheet *sheet, const struct record *r,
                          const struct record *alone)
 {
     const uint64_t end_ns = record_last_burnt(r);
-    if (record_rate(alone) > 0 && end_ns > 0)
+    const double in_all = end_ns ? (double)record_last_burnt(alone) / (double)end_ns : 0;
+    const char *const bold = paint(sheet, "\33[1m"), *const plain =
+                                                         paint(sheet, "\33[0m");
+    if (end_ns > 0 && record_steady(r) && record_rate(alone) > 0)
         fprintf(sheet->out,
                 "  %s%.2fx%s one gopher alone in the steady state, %.2fx over the whole "
                 "run\n",
-                paint(sheet, "\33[1m"), record_rate(r) / record_rate(alone),
-                paint(sheet, "\33[0m"),
-                (double)record_last_burnt(alone) / (double)end_ns);
+                bold, record_rate(r) / record_rate(alone), plain, in_all);
+    else if (end_ns > 0)
+        fprintf(sheet->out, "  %s%.2fx%s one gopher alone over the whole run\n", bold,
+                in_all, plain);
     if (r->plan.work == WORK_WAIT)
         fprintf(sheet->out,
                 "  concurrency: %.2f gophers alive, %.2f on their trips at once;\n"
@@ -218,25 +229,40 @@ static int say_deadlock(const struct sheet *sheet, const struct record *r,
                 plan_ms(r->end_ns), r->burnt, all);
 }
 
-int gophers_show(const struct gopher_plan *plan, FILE *out, bool color, struct fail *why)
+static int say_breach(const struct sheet *sheet, const struct record *r, struct fail *why)
+{
+    fprintf(sheet->out, "\n  of %u loads %u lost, %u twice: each should burn once\n",
+            r->plan.loads * (uint32_t)r->plan.design.lanes, r->lost, r->twice);
+    return fail(why, EXIT_WRONG, "gophers: %u lost, %u twice: each load should burn once",
+                r->lost, r->twice);
+}
+
+int gophers_write(const struct record *r, const struct record *alone, FILE *out,
+                  bool color, struct fail *why)
 {
     const struct sheet sheet = {out, color};
+    print_plan(&sheet, &r->plan);
+    print_gophers(&sheet, r);
+    print_bottleneck(&sheet, r);
+    if (!record_conserved(r))
+        return say_breach(&sheet, r, why);
+    if (r->result != CSP_OK)
+        return say_deadlock(&sheet, r, why);
+    print_rate(&sheet, r);
+    print_beside(&sheet, r, alone);
+    print_ash(&sheet, r);
+    return record_conserved(alone) ? 0 : say_breach(&sheet, alone, why);
+}
+
+int gophers_show(const struct gopher_plan *plan, FILE *out, bool color, struct fail *why)
+{
     struct record r, alone;
     const struct gopher_plan one = plan_alone(plan);
     if (site_run(plan, &r, why) != 0)
         return -1;
     int failed = site_run(&one, &alone, why);
     if (failed == 0) {
-        print_plan(&sheet, plan);
-        print_gophers(&sheet, &r);
-        print_bottleneck(&sheet, &r);
-        if (r.result == CSP_OK) {
-            print_rate(&sheet, &r);
-            print_beside(&sheet, &r, &alone);
-            print_ash(&sheet, &r);
-        } else {
-            failed = say_deadlock(&sheet, &r, why);
-        }
+        failed = gophers_write(&r, &alone, out, color, why);
         record_free(&alone);
     }
     record_free(&r);

@@ -51,6 +51,11 @@ uint64_t record_last_burnt(const struct record *r)
     return r->burnt ? r->burnt_ns[r->burnt - 1] : 0;
 }
 
+bool record_conserved(const struct record *r)
+{
+    return r->twice == 0 && (r->result != CSP_OK || r->lost == 0);
+}
+
 void record_interval(const struct record *r, uint32_t first, uint32_t last, uint64_t *ns,
                      uint64_t *loads)
 {
@@ -74,6 +79,14 @@ double record_rate(const struct record *r)
         window -= window % pattern;
     record_interval(r, first, first + window, &ns, &loads);
     return ns ? (double)loads * 1e9 / (double)ns : 0;
+}
+
+bool record_steady(const struct record *r)
+{
+    const struct design *d = &r->plan.design;
+    const uint64_t gophers = (uint64_t)design_gophers(d);
+    const uint64_t carts = (uint64_t)r->plan.carts * (uint64_t)(d->lanes * d->halves);
+    return r->burnt >= 4 * (gophers > carts ? gophers : carts);
 }
 
 // The first stint that ends after an instant; count, if there is none.

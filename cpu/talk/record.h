@@ -52,7 +52,13 @@ struct record {
 void record_interval(const struct record *, uint32_t first, uint32_t last, uint64_t *ns,
                      uint64_t *loads);
 double record_rate(const struct record *);  // loads per second in the steady state
+
+// Whether there are loads enough for one: four for each gopher and for each cart.
+bool record_steady(const struct record *);
 uint64_t record_last_burnt(const struct record *);
+
+// Whether no load came to ash twice and, in a run that came to its end, each did once.
+bool record_conserved(const struct record *);
 
 // What one gopher did with the time from the run's begin to the last burnt load.
 struct share {

@@ -10,12 +10,11 @@ struct job {
 typedef CSP_CHAN(struct job) job_chan;
 
 struct trial {
-    int workers;
+    int workers, lost_or_twice, overtaken;
     bool computes;  // a job holds a processor, instead of waiting
     bool aloud;
     job_chan in, out;
     uint64_t sum_ns, longest_ns, took_ns;
-    int lost_or_twice, overtaken;
 };
 
 static void worker(void *arg)

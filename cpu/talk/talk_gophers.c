@@ -1,5 +1,4 @@
 // talk_gophers.c -- the talk's ten designs, and one of them on more and more processors.
-//
 // The gophers themselves are in site.c.
 #include "site.h"
 #include "talk.h"

@@ -11,9 +11,8 @@ enum { MILLION = 1000000, STACK_BYTES = 16384, PATIENCE_S = 5, MOST_THREADS = 40
 typedef CSP_CHAN(uint64_t) ticket_chan;
 
 struct crowd {
-    uint64_t asked, tasks, sum;
     ticket_chan here, gate, back;
-    uint64_t began_ns, there_ns, gone_ns, bytes;
+    uint64_t asked, tasks, sum, began_ns, there_ns, gone_ns, bytes;
 };
 
 static void one_of_many(void *arg)

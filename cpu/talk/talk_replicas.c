@@ -78,10 +78,14 @@ static void compare(int replicas, const char *name)
     talk_run(many_queries, &t);
     double k = replicas, mean = t.sum_ms / t.queries, expected = SLOWEST_MS / (k + 1);
     double slack = 4 * expected * sqrt(k / (k + 2) / t.queries);  // four standard errors
-    // A real machine may be late, but is never early.
-    holds(mean > expected - slack && (!talk_virtual() || mean < expected + slack),
-          "%d replica%s: mean %.1f ms; 100 / (k + 1) is %.1f +- %.1f", replicas,
-          replicas > 1 ? "s" : "", mean, expected, slack);
+    // With few queries luck covers all that can be: no bound is left to be early by.
+    if (expected <= slack)
+        say("%d replicas: mean %.1f ms of %d; 100 / (k + 1) is %.1f", replicas, mean,
+            t.queries, expected);
+    else  // A real machine may be late, but is never early.
+        holds(mean > expected - slack && (!talk_virtual() || mean < expected + slack),
+              "%d replica%s: mean %.1f ms; 100 / (k + 1) is %.1f +- %.1f", replicas,
+              replicas > 1 ? "s" : "", mean, expected, slack);
     finds(name, mean);
 }
 

@@ -28,18 +28,29 @@ struct gopher_plan trial_trips(struct gopher_plan p, int load, int carry, int un
     return p;
 }
 
-bool trial_run(struct trial *t, const struct gopher_plan *p, struct record *r)
-{
-    if (t->unable || site_run(p, r, &t->why) == 0)
-        return !t->unable;
-    t->unable = true;
-    return false;
-}
-
 void trial_demand(struct trial *t, bool truth)
 {
     if (!t->unable)
         evidence_demand(t->e, truth);
+}
+
+void trial_conserved(struct trial *t, const struct record *r)
+{
+    trial_demand(t, record_conserved(r));
+    if (record_conserved(r))
+        return;
+    t->lost = r->lost;
+    t->twice = r->twice;
+}
+
+bool trial_run(struct trial *t, const struct gopher_plan *p, struct record *r)
+{
+    if (t->unable)
+        return false;
+    t->unable = site_run(p, r, &t->why) != 0;
+    if (!t->unable)
+        trial_conserved(t, r);
+    return !t->unable;
 }
 
 bool trial_steady(const struct record *r, uint32_t window, uint64_t span_ns)
@@ -98,14 +109,16 @@ struct here trial_here(const struct claim_opts *opts, struct gopher_plan p,
     p.seed = opts->seed;
     p.loads = real_loads(&p) / (uint32_t)p.design.lanes;
     const struct gopher_plan one = plan_alone(&p);
-    const struct bound most = plan_bound(&p), least = plan_bound(&one);
     if (site_run(&p, &r, &why) != 0) {
         SAY(here.why, "%.100s", why.text);
         return here;
     }
     if (site_run(&one, &alone, &why) == 0) {
-        here.times = record_rate(&r) / record_rate(&alone);
-        here.most = most.loads_per_s / least.loads_per_s;
+        const struct gopher_plan measured = plan_as_measured(&r);
+        const struct bound most = plan_bound(&measured);
+        const double one_s = (double)record_last_burnt(&alone) / 1e9;
+        here.times = one_s * 1e9 / (double)record_last_burnt(&r);
+        here.most = most.loads_per_s * one_s / alone.burnt;
         SAY(here.why, "%s", most.why);
         record_free(&alone);
     } else {
@@ -120,11 +133,13 @@ void trial_end(struct trial *t, const struct gopher_plan *plan)
     if (t->unable) {
         t->e->finding = FINDING_INCONCLUSIVE;
         SAY(t->e->figure, "it could not be run: %.160s", t->why.text);
+    } else if (t->lost || t->twice) {
+        SAY(t->e->figure, "in one run %u lost, %u burnt twice", t->lost, t->twice);
     } else if (plan && t->opts->real) {
         struct gopher_plan p = *plan;
         p.procs = t->opts->procs;
         const struct here here = trial_here(t->opts, p, TRIP_NS / 10);
-        SAY(t->e->real, "%.2fx one gopher, of %.2fx at most: %s", here.times, here.most,
-            here.why);
+        SAY(t->e->real, "%.2fx one gopher, of about %.2fx at most: %s", here.times,
+            here.most, here.why);
     }
 }

@@ -22,9 +22,12 @@ struct trial {
     const struct claim_opts *opts;
     bool unable;
     struct fail why;
+    uint32_t lost, twice;  // loads, in the run that broke the books
 };
 
+// Makes a run, and demands that it lost no load and burnt none twice.
 bool trial_run(struct trial *, const struct gopher_plan *, struct record *);
+void trial_conserved(struct trial *, const struct record *);
 void trial_demand(struct trial *, bool truth);
 
 // Whether in the middle half of the run each load comes span_ns before the one that is
@@ -39,8 +42,9 @@ double trial_pace(struct trial *, const struct gopher_plan *, uint32_t window,
 uint64_t trial_last(struct trial *, const struct gopher_plan *);
 
 // The plan on this machine, in real time, with trips of trip_ns for each TRIP_NS and some
-// 50 ms of loads or more: how many times as fast as one gopher, and how many it can be at
-// most, and why. Both are 0 if it could not be run, and that is why.
+// 50 ms of loads or more: how many times as fast as one gopher over the whole run, and
+// how many it could be at most with trips as long as they were, and why. Both are 0 if it
+// could not be run, and that is why.
 struct here {
     double times, most;
     char why[120];

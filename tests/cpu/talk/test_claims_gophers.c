@@ -133,6 +133,26 @@ static void what_is_not_so_is_refuted(void **state)
     assert_int_equal(fewer.finding, FINDING_REFUTED);
 }
 
+// Whatever else it demands, a lost load refutes what is judged by that run.
+static void a_lost_load_refutes(void **state)
+{
+    (void)state;
+    const struct claim_opts opts = {.real = true, .procs = 1, .seed = 1};
+    const struct gopher_plan p = trial_plan("four", 4);
+    const struct record broken = {.plan = p, .lost = 1, .twice = 1};
+    const struct record stuck = {.plan = p, .result = CSP_DEADLOCK, .lost = 1};
+    struct evidence e = {0};
+    struct trial t = {.e = &e, .opts = &opts};
+    trial_conserved(&t, &stuck);
+    assert_int_equal(e.finding, FINDING_PASS);
+    trial_conserved(&t, &broken);
+    trial_demand(&t, true);
+    trial_end(&t, &p);
+    assert_int_equal(e.finding, FINDING_REFUTED);
+    assert_string_equal(e.figure, "in one run 1 lost, 1 burnt twice");
+    assert_string_equal(e.real, "");
+}
+
 static void what_cannot_be_run_is_inconclusive(void **state)
 {
     (void)state;
@@ -158,6 +178,7 @@ int main(void)
         cmocka_unit_test(rows),
         cmocka_unit_test(demands),
         cmocka_unit_test(what_is_not_so_is_refuted),
+        cmocka_unit_test(a_lost_load_refutes),
         cmocka_unit_test(what_cannot_be_run_is_inconclusive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

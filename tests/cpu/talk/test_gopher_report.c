@@ -143,6 +143,72 @@ static void a_plan_that_cannot_be(void **state)
     assert_string_equal(shown, "");
 }
 
+static int write_down(const struct record *r, const struct record *alone)
+{
+    FILE *f = tmpfile();
+    assert_non_null(f);
+    memset(&why, 0, sizeof why);
+    const int result = gophers_write(r, alone, f, false, &why);
+    rewind(f);
+    shown[fread(shown, 1, sizeof shown - 1, f)] = '\0';
+    fclose(f);
+    return result;
+}
+
+// A load burnt in the place of another is no run to report the pace of; nor is it when
+// that happens to the gopher beside.
+static void a_lost_load_is_wrong(void **state)
+{
+    (void)state;
+    const struct gopher_plan p = plan_for("four"), one = plan_alone(&p);
+    struct record r = ran(&p), alone = ran(&one);
+    assert_int_equal(write_down(&r, &alone), 0);
+    alone.twice = 1;
+    assert_int_equal(write_down(&r, &alone), -1);
+    assert_int_equal(why.code, EXIT_WRONG);
+    r.lost = r.twice = 1;
+    assert_int_equal(write_down(&r, &alone), -1);
+    assert_int_equal(why.code, EXIT_WRONG);
+    assert_non_null(strstr(why.text, "1 lost, 1 twice"));
+    fits();
+    says("1 lost, 1 twice");
+    assert_null(strstr(shown, "steady state"));
+    record_free(&r);
+    record_free(&alone);
+}
+
+// The return after the last load is not seen: one load looks faster than the bound.
+static void too_few_loads(void **state)
+{
+    (void)state;
+    struct gopher_plan p = plan_for("one");
+    p.carts = 1;
+    p.loads = 1;
+    assert_int_equal(show(&p, false), 0);
+    says("  too few loads for a steady state\n  333.3 loads/s over the whole run");
+    says("  bound: 250.0 loads/s: the gopher's round trip: 4.000 ms a load\n"
+         "         (in a steady state)\n");
+    says("  1.00x one gopher alone over the whole run\n");
+    assert_null(strstr(shown, "the steady state"));
+    p.loads = 4;
+    assert_int_equal(show(&p, false), 0);
+    says("  250.0 loads/s in the steady state");
+    assert_null(strstr(shown, "too few"));
+}
+
+static void two_halves_are_said(void **state)
+{
+    (void)state;
+    static const char half[] = "half of the way each\n";
+    struct gopher_plan p = plan_for("staging");
+    assert_int_equal(show(&p, false), 0);
+    says("carry 0.500");
+    says(half);
+    p = plan_for("four");
+    assert_int_equal(show(&p, false), 0);
+    assert_null(strstr(shown, half));
+}
+
 static void plans_beside(void **state)
 {
     (void)state;
@@ -173,6 +239,9 @@ int main(void)
         cmocka_unit_test(every_design_fits),
         cmocka_unit_test(color_where_it_is_wanted),
         cmocka_unit_test(a_plan_that_cannot_be),
+        cmocka_unit_test(a_lost_load_is_wrong),
+        cmocka_unit_test(too_few_loads),
+        cmocka_unit_test(two_halves_are_said),
         cmocka_unit_test(plans_beside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,6 +303,8 @@ typed '\n' env NO_COLOR=1 "$gopherbench" talk go --virtual
 says_not out "$(printf '\033')"
 typed '\n' env TERM=dumb "$gopherbench" talk go --virtual
 says_not out "$(printf '\033')"
+typed 'q' "$gopherbench" talk gophers --watch
+says out 'working\.\.\.'
 typed '' "$gopherbench" talk --check 1 --virtual
 says out 'judging claim 1'
 typed '' "$gopherbench" talk --check 1 --virtual -q

@@ -144,6 +144,17 @@ static bool load_without_plugins(hwloc_topology_t *topology)
     return false;
 }
 
+void host_tidy_name(char *name)
+{
+    char *to = name;
+    for (const char *from = name; *from; from++)
+        if (*from != ' ' || (to > name && to[-1] != ' '))
+            *to++ = *from;
+    if (to > name && to[-1] == ' ')
+        to--;
+    *to = '\0';
+}
+
 static void read_topology(struct host *host)
 {
     hwloc_topology_t topology;
@@ -158,8 +169,9 @@ static void read_topology(struct host *host)
     host->l3_bytes = cache_bytes(topology, HWLOC_OBJ_L3CACHE);
     const hwloc_obj_t package = hwloc_get_obj_by_type(topology, HWLOC_OBJ_PACKAGE, 0);
     const char *model = package ? hwloc_obj_get_info_by_name(package, "CPUModel") : NULL;
-    if (model && *model)
+    if (model && model[strspn(model, " ")])
         snprintf(host->cpu, sizeof host->cpu, "%s", model);
+    host_tidy_name(host->cpu);
     hwloc_topology_destroy(topology);
 }
 

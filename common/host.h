@@ -21,6 +21,9 @@ struct host {
 
 void host_read(struct host *);  // what cannot be read is "unknown" or 0, never an error
 
+// A CPU's name as a label: no blanks around it, one between words.
+void host_tidy_name(char *name);
+
 // CPUs this process may use: the affinity mask, then the cgroup's quota (v1 and v2)
 // rounded up; at least 1. `quota` may be NULL.
 int host_usable_cpus(double *quota);

@@ -3,11 +3,85 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// ---- what a signal takes away
+//
+// A program that handles no signal dies of one with its temporary files where they are.
+// Here they are unlinked first. Who handles signals otherwise abandons them in order.
+
+enum { DOOMED_MOST = 8 };
+
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+static struct {
+    atomic_bool used;
+    char path[PATH_MAX];
+} doomed[DOOMED_MOST];
+static pid_t owner;  // a forked child has no part in them
+
+static void take_away(int n)
+{
+    for (int i = 0; i < DOOMED_MOST && getpid() == owner; i++)
+        if (atomic_load(&doomed[i].used))
+            unlink(doomed[i].path);
+    signal(n, SIG_DFL);
+    raise(n);  // taken when this returns
+}
+
+static void watch_signals(void)
+{
+    const struct sigaction ours = {.sa_handler = take_away, .sa_flags = SA_ONSTACK};
+    owner = getpid();
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        struct sigaction now;
+        if (sigaction(ending[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+            sigaction(ending[i], &ours, NULL);
+    }
+}
+
+static void doom(const char *path)
+{
+    for (int i = 0; i < DOOMED_MOST && strlen(path) < PATH_MAX; i++)
+        if (!atomic_load(&doomed[i].used)) {
+            strcpy(doomed[i].path, path);
+            atomic_store(&doomed[i].used, true);
+            return;
+        }
+}
+
+static void spare(const char *path)
+{
+    for (int i = 0; i < DOOMED_MOST; i++)
+        if (atomic_load(&doomed[i].used) && strcmp(doomed[i].path, path) == 0)
+            atomic_store(&doomed[i].used, false);
+}
+
+// As mkostemp, but no signal falls between the file and its note.
+static int make_doomed(char *template)
+{
+    sigset_t blocked, before;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        sigaddset(&blocked, ending[i]);
+    watch_signals();
+    pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    const int fd = mkostemp(template, O_CLOEXEC);
+    const int error = errno;
+    if (fd >= 0)
+        doom(template);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return fd;
+}
+
+// ---- the file
 
 static int refuse(struct outfile *out, const char *path, int error, struct fail *why)
 {
@@ -24,7 +98,7 @@ static int open_temporary(struct outfile *out, const char *path, struct fail *wh
         die("out of memory");
     mode_t mask = umask(0);
     umask(mask);
-    int fd = mkostemp(out->temporary, O_CLOEXEC);
+    int fd = make_doomed(out->temporary);
     if (fd < 0) {
         int error = errno;
         free(out->temporary);
@@ -106,6 +180,8 @@ int outfile_commit(struct outfile *out, struct fail *why)
         return refuse(out, name, errno, why);
     if (out->temporary && rename(out->temporary, out->path))
         return refuse(out, name, errno, why);
+    if (out->temporary)
+        spare(out->temporary);
     free(out->temporary);
     free(out->path);
     *out = (struct outfile){0};
@@ -116,8 +192,10 @@ void outfile_abandon(struct outfile *out)
 {
     if (out->stream && out->path)
         fclose(out->stream);
-    if (out->temporary)
+    if (out->temporary) {
         unlink(out->temporary);
+        spare(out->temporary);
+    }
     free(out->temporary);
     free(out->path);
     *out = (struct outfile){0};

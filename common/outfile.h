@@ -1,7 +1,8 @@
 // outfile.h -- output files that are old or new, never half written.
 //
 // Opening checks everything that can be known before the work: it makes the temporary
-// file beside the target. Committing syncs and renames it. "-" is standard output; a
+// file beside the target. Committing syncs and renames it. SIGINT, SIGTERM and SIGHUP,
+// where nobody handles them, take the temporary file away. "-" is standard output; a
 // target that exists and is no regular file (a device, a FIFO) is written directly.
 #ifndef OUTFILE_H
 #define OUTFILE_H

@@ -4,6 +4,7 @@
 #include "gopher_report.h"
 #include "grade.h"
 #include "host.h"
+#include "outfile.h"
 #include "programs.h"
 #include "talk_modes.h"
 #include "talk_words.h"
@@ -170,7 +171,14 @@ static int show_gophers(const struct options *o, struct fail *why)
 static int grade(const struct options *o, struct fail *why)
 {
     struct grade_opts opts = {.out = stdout, .color = terminal_color(o)};
-    return grade_run((const char *const *)o->words, &opts, why);
+    const int bad = grade_run((const char *const *)o->words, &opts, why);
+    struct outfile page = {.stream = stdout};
+    struct fail unwritten;
+    // What could not be written is said before what was found.
+    if (outfile_commit(&page, &unwritten) == 0)
+        return bad;
+    *why = unwritten;
+    return -1;
 }
 
 static int do_asked(const struct asked *asked, const struct options *o, struct fail *why)

@@ -130,7 +130,7 @@ int bits_compare(struct bits *b, int procs, uint64_t seed, struct fail *why)
         int threads;
     } rows[] = {{"serial", 1}, {"csp", 1}, {"csp", procs}, {"omp", procs}};
     struct saved first = {0};
-    int failed = 0;
+    int failed = 0, compared = 0;
     *b = (struct bits){.products = PRODUCTS};
     for (size_t i = 0; i < sizeof rows / sizeof *rows && !failed; i++) {
         struct saved other = {0};
@@ -141,12 +141,15 @@ int bits_compare(struct bits *b, int procs, uint64_t seed, struct fail *why)
         if (!failed) {
             add_name(b, rows[i].engine, rows[i].threads, i > 0);
             b->different += i > 0 ? count_different(&first, s) : 0;
+            compared += i > 0;
         } else if (why->code == EXIT_ABSENT) {
             failed = 0;
         }
         saved_free(&other);
     }
     saved_free(&first);
+    if (!failed && compared == 0)
+        return fail(why, EXIT_ABSENT, "no other engine is here to compare with serial");
     return failed;
 }
 

@@ -16,7 +16,8 @@ struct bits {
 
 // Has serial, csp on one and on `procs` threads, and omp on procs multiply the same
 // matrices, each in a worker, checks every product by its oracle and compares the bytes.
-// An absent engine is left out of the list. EXIT_WRONG when an oracle objects.
+// An absent engine is left out of the list; EXIT_ABSENT when serial is left with no other.
+// EXIT_WRONG when an oracle objects.
 int bits_compare(struct bits *, int procs, uint64_t seed, struct fail *why);
 
 // The times of one product on the same engines, paired, as one line of text: what

@@ -188,7 +188,8 @@ static int take_type(struct options *o, const char *text, struct fail *why)
 }
 
 // What concerns the books.
-static int take_gophers(struct options *o, int key, const char *text, struct fail *why)
+static int take_gophers(struct options *o, enum command_bit command, int key,
+                        const char *text, struct fail *why)
 {
     switch (key) {
     case KEY_DESIGN:
@@ -203,13 +204,16 @@ static int take_gophers(struct options *o, int key, const char *text, struct fai
         o->library = text;
         return 0;
     case KEY_CARTS:
-        return option_int("--carts", text, 1, COUNT_MAX, &o->carts, why);
+        return option_int("--carts", text, 1,
+                          command == CMD_TALK ? PLAN_CARTS_MAX : COUNT_MAX, &o->carts,
+                          why);
     default:
         return option_bytes("--cart-size", text, 4096, &o->cart_bytes, why);
     }
 }
 
-static int take(struct options *o, int key, const char *text, struct fail *why)
+static int take(struct options *o, enum command_bit command, int key, const char *text,
+                struct fail *why)
 {
     switch (key) {
     case KEY_ENGINE:
@@ -260,7 +264,7 @@ static int take(struct options *o, int key, const char *text, struct fail *why)
         return 0;
     default:
         return key >= KEY_TALK ? options_talk_take(&o->talk, key, text, why)
-                               : take_gophers(o, key, text, why);
+                               : take_gophers(o, command, key, text, why);
     }
 }
 
@@ -316,7 +320,7 @@ int options_read(struct options *o, enum command_bit command, int argc, char **a
         if (key == ':')
             return fail(why, EXIT_USAGE, "--%s needs an argument: %s",
                         row_of(command, optopt)->name, row_of(command, optopt)->help);
-        if (take(o, key, optarg, why))
+        if (take(o, command, key, optarg, why))
             return -1;
         if (command == CMD_TALK)
             options_talk_note(&o->talk, key);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIMS_MOST = 64, COLUMNS = 80, VIRTUAL_PROCS = 2 };
+enum { CLAIMS_MOST = 64, CLAIM_OF_TASKS = 14, COLUMNS = 80, VIRTUAL_PROCS = 2 };
 
 struct entry {
     const struct claim *claim;
@@ -91,14 +91,29 @@ static int choose(struct check *c, const struct options *o, struct fail *why)
     return 0;
 }
 
+static int check_tasks(const struct check *c, struct fail *why)
+{
+    for (int i = 0; i < c->count; i++)
+        if (c->entries[i].chosen && c->entries[i].claim->number == CLAIM_OF_TASKS)
+            return 0;
+    return c->how.tasks
+               ? fail(why, EXIT_USAGE, "--tasks is for claim %d, which is not asked",
+                      CLAIM_OF_TASKS)
+               : 0;
+}
+
 // ---- what is shown
 
-// With the seed that it was judged by, where that matters. Malloced.
-static char *command_of(const struct claim *claim, uint64_t seed)
+// With the seed and the number of tasks that it was judged by, where those matter.
+// Malloced.
+static char *command_of(const struct claim *claim, const struct claim_opts *how)
 {
-    if (!claim->seeded)
-        return lines_format("%s", claim->command);
-    return lines_format("%s --seed %llu", claim->command, (unsigned long long)seed);
+    char seed[32] = "", tasks[32] = "";
+    if (claim->seeded)
+        snprintf(seed, sizeof seed, " --seed %llu", (unsigned long long)how->seed);
+    if (claim->number == CLAIM_OF_TASKS && how->tasks)
+        snprintf(tasks, sizeof tasks, " --tasks %llu", (unsigned long long)how->tasks);
+    return lines_format("%s%s%s", claim->command, seed, tasks);
 }
 
 static const char *finding_paint(enum finding finding)
@@ -137,7 +152,8 @@ static void print_command(const char *command)
     printf("\n");
 }
 
-static void print_claim(const struct entry *entry, uint64_t seed, bool color)
+static void print_claim(const struct entry *entry, const struct claim_opts *how,
+                        bool color)
 {
     enum { AT = 18 };
     const struct claim *claim = entry->claim;
@@ -149,7 +165,7 @@ static void print_claim(const struct entry *entry, uint64_t seed, bool color)
     print_field("formula", e->formula);
     print_field("bound", e->bound);
     print_field("machine", e->real);
-    char *command = command_of(claim, seed);
+    char *command = command_of(claim, how);
     print_command(command);
     free(command);
     printf("\n");
@@ -219,11 +235,11 @@ static enum exit_code conclude(const struct check *c, struct fail *why)
 
 // ---- the document
 
-static json_t *claim_to_json(const struct entry *entry, uint64_t seed)
+static json_t *claim_to_json(const struct entry *entry, const struct claim_opts *how)
 {
     const struct claim *claim = entry->claim;
     const struct evidence *e = &entry->evidence;
-    char *command = command_of(claim, seed);
+    char *command = command_of(claim, how);
     json_t *object = document_object();
     document_put(object, "number", json_integer(claim->number));
     document_put(object, "sentence", document_text(claim->sentence));
@@ -245,7 +261,7 @@ static json_t *to_json(const struct check *c, int argc, char **argv, int code)
     json_t *list = document_array(), *document = document_begin(&c->host);
     for (int i = 0; i < c->count; i++)
         if (c->entries[i].judged)
-            document_push(list, claim_to_json(&c->entries[i], c->how.seed));
+            document_push(list, claim_to_json(&c->entries[i], &c->how));
     document_put(document, "command", document_command(command));
     document_put(document, "interrupted", json_boolean(c->interrupted != 0));
     document_put(document, "exit_code", json_integer(code));
@@ -273,7 +289,7 @@ static int judge_all(struct check *c, struct fail *why)
             return c->interrupted ? 0 : -1;
         e->judged = true;
         if (c->table)
-            print_claim(e, c->how.seed, c->color);
+            print_claim(e, &c->how, c->color);
         if (c->interrupted)
             return 0;
     }
@@ -306,14 +322,15 @@ enum exit_code talk_check(const struct options *o, int argc, char **argv,
     int usual = o->talk.virtual_time ? VIRTUAL_PROCS : c->host.usable_cpus;
     c->how = (struct claim_opts){.real = !o->talk.virtual_time,
                                  .procs = o->talk.procs ? o->talk.procs : usual,
-                                 .seed = o->seed};
+                                 .seed = o->seed,
+                                 .tasks = o->talk.tasks};
     c->color = terminal_color(o);
     c->table = !(o->json && strcmp(o->json, "-") == 0);
     worker_watch_signals();
     enum exit_code code;
     struct fail broken;
-    if (choose(c, o, why) || (o->json && outfile_open(&c->json, o->json, why)) ||
-        judge_all(c, why)) {
+    if (choose(c, o, why) || check_tasks(c, why) ||
+        (o->json && outfile_open(&c->json, o->json, why)) || judge_all(c, why)) {
         code = why->code;
     } else {
         if (c->table)

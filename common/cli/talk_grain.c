@@ -191,8 +191,8 @@ static void say_measured(const struct grain_sweep *s)
     }
     char *name = grain_name(grains[s->cheap]);
     say_wrapped(lines_format(
-        "Crossover: from messages of %s on structure costs less than %d %%, by the whole "
-        "of every interval (there %.1f to %.1f %%).",
+        "Crossover, measured here: every message of %s or more costs less than %d %%, by "
+        "the whole of every interval (there %.1f to %.1f %%).",
         name, GRAIN_PERCENT, 100 * (s->one[s->cheap].ci95.lo - 1),
         100 * (s->one[s->cheap].ci95.hi - 1)));
     free(name);
@@ -219,11 +219,11 @@ static int say_model(bool quiet, struct fail *why)
     if (!quiet)
         say_wrapped(lines_format(
             "In virtual time, where a hand-over takes %llu ns and an element %llu ns, "
-            "the formula says %llu elements; so do the runs, from 1 element a message "
-            "on: at "
-            "%llu structure costs %.2f %%, exactly as computed.",
+            "the formula says %llu elements a message are the fewest that cost no more "
+            "than %d %%. Runs found the same, trying 1, 2, 3 and so on: at %llu "
+            "structure costs %.2f %%, exactly as computed.",
             (unsigned long long)m->hand_over_ns, (unsigned long long)m->work_ns,
-            (unsigned long long)said, (unsigned long long)found,
+            (unsigned long long)said, GRAIN_PERCENT, (unsigned long long)found,
             100 * ((double)ns - plain_ns) / plain_ns));
     return 0;
 }

@@ -245,7 +245,9 @@ static char *gain_of(const struct kind *w)
 {
     const struct pair pair = against(w, SERIAL, CSP_ONE);
     char *ratio = pair_ratio(&pair), *text;
-    if (!result_separated(&pair))
+    if (w->rounds < STATS_MIN_FOR_INTERVAL)
+        text = lines_format("%sx, too few rounds to be sure", ratio);
+    else if (!result_separated(&pair))
         text = lines_format("it made no difference that shows (%sx)", ratio);
     else if (pair.ratio > 1)
         text = lines_format("it was a gain of %sx", ratio);

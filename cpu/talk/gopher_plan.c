@@ -171,8 +171,8 @@ static void bound_by_gophers(const struct gopher_plan *p, struct bound *b)
             snprintf(b->why, sizeof b->why, "the %s%s: %.3f ms a load", name, round,
                      plan_ms(ns));
         else
-            snprintf(b->why, sizeof b->why, "%d %ss, %.3f ms a load each", turns, name,
-                     plan_ms(ns));
+            snprintf(b->why, sizeof b->why, "%d %ss%s: %.3f ms a load each", turns, name,
+                     trips > 1 ? "' round trips" : "", plan_ms(ns));
     }
 }
 

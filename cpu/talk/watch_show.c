@@ -30,12 +30,23 @@ static int show_film(struct film *film, struct fail *why)
     }
 }
 
+// Until the runs are made there is nothing to draw; long ones leave this to be read.
+static void show_working(void)
+{
+    const struct screen_face face = screen_face();
+    struct canvas canvas = canvas_make(face.columns, face.rows, face.utf8);
+    canvas_text(&canvas, 1, 0, LOOK_DIM, "working...");
+    screen_show(&canvas);
+    canvas_free(&canvas);
+}
+
 static int show(const struct watch_opts *opts, struct fail *why)
 {
     const struct screen_opts screen = {opts->charset, opts->color};
     struct film film;
     if (screen_open(&screen, why) != 0)
         return -1;
+    show_working();
     int result = film_open(&film, &opts->plan, why);
     if (result == 0) {
         result = show_film(&film, why);

@@ -53,8 +53,8 @@ go --carts 3|--carts is for talk gophers, --watch and talk engines, not for talk
 sieve --lanes 2|--lanes is for talk gophers and --watch, not for talk sieve
 sieve --watch|--watch shows the gophers, not sieve
 go --json x|--json is for --check and talk engines, not for talk go
-go --tasks 9|--tasks is for talk million or daisy, not for talk go
-gophers --tasks 9|--tasks is for talk million or daisy, not for talk gophers
+go --tasks 9|--tasks is for talk million or daisy and --check, not for talk go
+gophers --tasks 9|--tasks is for talk million or daisy and --check, not for talk gophers
 gophers --frames 3|--frames is for --watch, not for talk gophers
 gophers --record x|--record is for --watch
 gophers --ascii|--ascii is for --watch
@@ -62,6 +62,7 @@ gophers --columns 90|--columns is for --watch
 gophers --rows 30|--rows is for --watch
 --virtual|--virtual is for .* not for the list of programs
 --no-ask|--no-ask is for talk NAME, not for the list
+--check 1 --tasks 9|--tasks is for claim 14, which is not asked
 --check --grade|--check, --grade and --watch do not go together
 --watch --check|--check, --grade and --watch do not go together
 --check --trace x|--trace is for .* not for talk --check
@@ -107,8 +108,8 @@ done <<'TABLE'
 --stages|0|whole number from 1 to 4
 --stages|5|whole number from 1 to 4
 --halves|3|whole number from 1 to 2
---carts|0|whole number from 1
---carts|5000|the carts must be 1 to 4096
+--carts|0|whole number from 1 to 4096
+--carts|4097|whole number from 1 to 4096
 --loads|0|whole number from 1 to 10000000
 --loads|10000001|whole number from 1 to 10000000
 --loads|1e3|whole number
@@ -238,6 +239,10 @@ while read -r command; do
     expect 0 "$gopherbench" ${command#gopherbench }
 done <reruns
 
+expect 0 "$gopherbench" talk --check 14 --virtual --tasks 500
+says out '^    figure  500 tasks waited at once'
+says out 'talk million --virtual --procs 1.* --tasks 500$'
+
 # ---- outputs
 
 for words in "talk" "talk go --virtual" "talk gophers --virtual --loads 9" "talk --check 1 --virtual"; do
@@ -263,6 +268,14 @@ expect 5 "$gopherbench" talk go --virtual --trace /nonexistent/x
 one_sentence; silent out
 expect 5 "$gopherbench" talk go --virtual --trace /dev/full
 one_sentence
+
+# What was found is not said where what was written is lost.
+"$gopherbench" talk --grade deadlock >/dev/full 2>err
+fact "a full stdout is exit 5, before the grade" test $? -eq 5
+one_sentence; says err 'cannot write'
+"$gopherbench" talk --grade deadlock >&- 2>err
+fact "a closed stdout is exit 5, before the grade" test $? -eq 5
+one_sentence; says err 'cannot write'
 
 # ---- a terminal
 
@@ -290,6 +303,8 @@ typed '\n' env NO_COLOR=1 "$gopherbench" talk go --virtual
 says_not out "$(printf '\033')"
 typed '\n' env TERM=dumb "$gopherbench" talk go --virtual
 says_not out "$(printf '\033')"
+typed 'q' "$gopherbench" talk gophers --watch
+says out 'working\.\.\.'
 typed '' "$gopherbench" talk --check 1 --virtual
 says out 'judging claim 1'
 typed '' "$gopherbench" talk --check 1 --virtual -q
@@ -304,6 +319,25 @@ sleep 0.3
 kill -INT $pid
 wait $pid
 fact "SIGINT while a program runs is its signal" test $? -eq 130
+# cut_short SIGNAL CODE FILE COMMAND...: once it has begun its file; nothing is left of it.
+cut_short() {
+    signal=$1 code=$2 file=$3
+    shift 3
+    env "--default-signal=$signal" "$gopherbench" "$@" "$file" >out 2>err &
+    pid=$!
+    for _ in $(seq 200); do
+        ls "$file".?????? >fact 2>&1 && break
+        sleep 0.02
+    done
+    fact "it has begun $file" sh -c "ls $file.??????"
+    kill "-$signal" $pid
+    wait $pid
+    fact "$signal ends it: $*" test $? -eq "$code"
+    fact "$signal leaves no $file" sh -c "! ls $file*"
+}
+cut_short INT 130 cut.cast talk gophers --watch --loads 20000 --record
+cut_short TERM 143 cut.json talk gophers --design one --loads 1000000 --trace
+cut_short HUP 129 cut.cast talk gophers --watch --loads 20000 --record
 env --default-signal=INT "$gopherbench" talk --check --json i.json >out 2>err &
 pid=$!
 until_lines out 4

@@ -97,6 +97,16 @@ static void an_engine_that_dies_decides_nothing(void **state)
     unsetenv("GOPHERBENCH_TEST_DIES");
 }
 
+static void serial_alone_decides_nothing(void **state)
+{
+    (void)state;
+    setenv("GOPHERBENCH_TEST_ALONE", "serial", 1);
+    const struct evidence e = judged(16, false, 2);
+    assert_int_equal(e.finding, FINDING_INCONCLUSIVE);
+    assert_non_null(strstr(e.figure, "no other engine"));
+    unsetenv("GOPHERBENCH_TEST_ALONE");
+}
+
 // ---- the worker, and what it is told to spoil
 
 static const struct workload *real_matmul;
@@ -122,6 +132,8 @@ static int run_spoilt(const struct engine *e, void *ctx, void *job, struct phase
 {
     if (told("GOPHERBENCH_TEST_DIES", e->name))
         abort();
+    if (getenv("GOPHERBENCH_TEST_ALONE") && !told("GOPHERBENCH_TEST_ALONE", e->name))
+        return (fail)(why, EXIT_ABSENT, "%s is not here", e->name);
     const int failed = real_matmul->run(e, ctx, job, phases, why);
     if (!failed && told("GOPHERBENCH_TEST_LAST_BIT", e->name))
         spoil_last_bit(job);
@@ -149,6 +161,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_crossover_is_the_formulas),
         cmocka_unit_test(other_bits_are_noticed),
         cmocka_unit_test(an_engine_that_dies_decides_nothing),
+        cmocka_unit_test(serial_alone_decides_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,28 @@ static void address_space_counts(void **state)
     in_child(address_space_is_bounded);
 }
 
+static void the_name_of_a_cpu_has_no_stray_blanks(void **state)
+{
+    static const struct {
+        const char *raw, *tidy;
+    } table[] = {{"Turin-like Processor             ", "Turin-like Processor"},
+                 {"  Xeon(R)  CPU   @ 2 GHz", "Xeon(R) CPU @ 2 GHz"},
+                 {"plain", "plain"},
+                 {"   ", ""},
+                 {"", ""}};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s", table[i].raw);
+        host_tidy_name(name);
+        assert_string_equal(name, table[i].tidy);
+    }
+    struct host host;
+    host_read(&host);
+    assert_null(strstr(host.cpu, "  "));
+    assert_true(*host.cpu && host.cpu[0] != ' ' && host.cpu[strlen(host.cpu) - 1] != ' ');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(junk_limits_nothing, open_scratch, close_scratch),
         cmocka_unit_test(quotas_round_up),
         cmocka_unit_test(this_machine),
+        cmocka_unit_test(the_name_of_a_cpu_has_no_stray_blanks),
         cmocka_unit_test(affinity_counts),
         cmocka_unit_test(address_space_counts),
     };

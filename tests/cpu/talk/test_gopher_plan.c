@@ -184,7 +184,7 @@ static void bounds(void **state)
          {1, 1, 1, 1},
          3. / 4,
          LIMIT_GOPHER,
-         "3 gophers, 4.000 ms a load each"},
+         "3 gophers' round trips: 4.000 ms a load each"},
         {1,
          9,
          1,

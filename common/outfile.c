@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ enum { DOOMED_MOST = 8 };
 
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
 static struct {
-    atomic_bool used;
+    volatile sig_atomic_t used;
     char path[PATH_MAX];
 } doomed[DOOMED_MOST];
 static pid_t owner;  // a forked child has no part in them
@@ -29,7 +28,7 @@ static pid_t owner;  // a forked child has no part in them
 static void take_away(int n)
 {
     for (int i = 0; i < DOOMED_MOST && getpid() == owner; i++)
-        if (atomic_load(&doomed[i].used))
+        if (doomed[i].used)
             unlink(doomed[i].path);
     signal(n, SIG_DFL);
     raise(n);  // taken when this returns
@@ -49,9 +48,9 @@ static void watch_signals(void)
 static void doom(const char *path)
 {
     for (int i = 0; i < DOOMED_MOST && strlen(path) < PATH_MAX; i++)
-        if (!atomic_load(&doomed[i].used)) {
+        if (!doomed[i].used) {
             strcpy(doomed[i].path, path);
-            atomic_store(&doomed[i].used, true);
+            doomed[i].used = true;
             return;
         }
 }
@@ -59,8 +58,8 @@ static void doom(const char *path)
 static void spare(const char *path)
 {
     for (int i = 0; i < DOOMED_MOST; i++)
-        if (atomic_load(&doomed[i].used) && strcmp(doomed[i].path, path) == 0)
-            atomic_store(&doomed[i].used, false);
+        if (doomed[i].used && strcmp(doomed[i].path, path) == 0)
+            doomed[i].used = false;
 }
 
 // As mkostemp, but no signal falls between the file and its note.
@@ -71,12 +70,12 @@ static int make_doomed(char *template)
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
         sigaddset(&blocked, ending[i]);
     watch_signals();
-    pthread_sigmask(SIG_BLOCK, &blocked, &before);
+    sigprocmask(SIG_BLOCK, &blocked, &before);
     const int fd = mkostemp(template, O_CLOEXEC);
     const int error = errno;
     if (fd >= 0)
         doom(template);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     errno = error;
     return fd;
 }

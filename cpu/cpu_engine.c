@@ -69,6 +69,7 @@ int cpu_prepare_matmul(struct cpu_engine *e, const struct matmul *job, size_t ca
     if (gemm_plan(g, job, variant_of(e), e->threads, why) != 0)
         return -1;
     snprintf(facts->variant, sizeof facts->variant, "%s", g->ukr->name);
+    facts->blocks = g->row_blocks * g->col_blocks * g->k_parts;
     e->cart_count = carts < g->col_blocks ? carts : g->col_blocks;
     e->a_space = take_each(&e->matmul_space, (size_t)e->threads, gemm_a_bytes(g),
                            "packed rows of the left matrix", why);

@@ -230,6 +230,37 @@ static void every_blocking_gives_the_same_bits(void **state)
     for_each(blockings_of);
 }
 
+// From a tile to all of C; a block's work is never above the grain, but for a tile's.
+static void grains_of(const struct ukr *ukr, enum elem type)
+{
+    struct product p = make(123, 143, 67, type, 6);
+    const double tile = 2.0 * (double)(ukr->of[type].mr * ukr->of[type].nr) * 67;
+    size_t blocks = SIZE_MAX;
+    triple_loop(&p, is_fused(ukr));
+    for (double grain = 1; grain < 1e20; grain *= 3) {
+        p.job.grain_flop = grain;
+        const struct gemm g = plan(&p.job, ukr, 2);
+        assert_true(2.0 * (double)(g.mc * g.nc) * 67 <= (grain < tile ? tile : grain));
+        assert_true(g.row_blocks * g.mc >= 123 && g.col_blocks * g.nc >= 143);
+        assert_true(g.row_blocks * g.col_blocks <= blocks);
+        blocks = g.row_blocks * g.col_blocks;
+        memset(p.job.c, POISON, p.job.m * p.job.n * elem_bytes(type));
+        multiply(&g);
+        same(&p, &g, "grain");
+    }
+    assert_int_equal(blocks, 1);
+    p.job.grain_flop = 1;
+    const struct gemm least = plan(&p.job, ukr, 2);
+    assert_true(least.mc == least.mr && least.nc == least.nr);
+    drop(&p);
+}
+
+static void every_grain_gives_the_same_bits(void **state)
+{
+    (void)state;
+    for_each(grains_of);
+}
+
 // The definition: NaN where a product or a sum makes one, in no other place. The rows and
 // columns beside the padding hold the infinities, and zeros meet them.
 static void specials_of(const struct ukr *ukr, enum elem type)
@@ -314,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_size_is_right),
         cmocka_unit_test(every_blocking_gives_the_same_bits),
+        cmocka_unit_test(every_grain_gives_the_same_bits),
         cmocka_unit_test(nan_and_inf_land_where_they_belong),
         cmocka_unit_test(a_long_k_is_cut_into_parts),
         cmocka_unit_test(every_thread_gets_some_blocks),

@@ -20,6 +20,10 @@ expect 2 "$gopherbench" compare matmul -e serial --variant avx9
 one_sentence; says err "known are all.*scalar"
 expect 2 "$gopherbench" compare -e csp:0:0
 one_sentence; says err "only ocl takes a device"
+expect 2 "$gopherbench" compare matmul -e serial,ocl --grain 4M
+one_sentence; says err "goes with the engines serial, csp and omp, not with ocl"
+expect 2 "$gopherbench" compare matmul -e serial,omp --grain 4M
+one_sentence; says err "the engines must include csp"
 expect 2 "$gopherbench" compare gophers --design nine
 one_sentence; says err "nine.*four.*sixteen"
 expect 2 "$gopherbench" compare gophers --design sixteen --carts 2
@@ -58,6 +62,11 @@ done <<'TABLE'
 --book-size|4Q|number of bytes
 --cart-size|1|number of bytes from 4096
 --books|0|whole number from 1
+--grain|large|'large' is unknown; known are sweep, tile, whole
+--grain|4m|number of flop from 1
+--grain|0|number of flop from 1
+--grain|4M,|empty element
+--grain|4M|--grain is for the messages of matmul
 --sabotage|gently|known are null-kernel, lost-book and off-by-one
 TABLE
 

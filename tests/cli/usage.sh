@@ -70,9 +70,12 @@ done <<'TABLE'
 --sabotage|gently|known are null-kernel, lost-book and off-by-one
 TABLE
 
-# m*n*8 overflows: said as such, before anything runs.
-expect 2 "$gopherbench" compare matmul -e serial -n 4611686018427387904
-one_sentence; says err "fits no memory"
+# m*n*8 overflows, in each of the three matrices: said as such, before anything runs.
+for size in 4611686018427387904 4294967296x1x4294967296 1x4294967296x4294967296 \
+    4294967296x4294967296x1 2147483648x2147483648x0; do
+    expect 2 "$gopherbench" compare matmul -e serial -n $size --type f64
+    one_sentence; says err "fits no memory"
+done
 
 for command in "" compare multiply burn talk list; do
     # No word is one word too few here.

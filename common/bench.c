@@ -164,6 +164,7 @@ static void read_facts(struct cell *c, const json_t *reply)
     const json_t *facts = json_object_get(reply, "facts");
     c->facts.threads = (int)json_integer_value(json_object_get(facts, "threads"));
     c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
+    c->facts.blocks = (uint64_t)json_integer_value(json_object_get(facts, "blocks"));
     text_from_json(c->facts.device, sizeof c->facts.device, facts, "device");
     text_from_json(c->facts.variant, sizeof c->facts.variant, facts, "variant");
 }

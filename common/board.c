@@ -253,7 +253,8 @@ static void take_rows(struct board *board, const struct result *result, size_t f
     if (!rows)
         die("no memory for the report");
     for (size_t i = first; i < result->cell_count; i++)
-        if (result_same_case(&result->cells[first], &result->cells[i]))
+        if (result_same_case(&result->cells[first], &result->cells[i]) &&
+            result_grain(&result->cells[i]) == 0)
             rows[count++].cell = &result->cells[i];
     board->rows = rows;
     board->count = count;

@@ -1,4 +1,5 @@
-// board.h -- one case of a result as a table of texts, before anybody lays it out.
+// board.h -- one case of a result as a table of texts, before anybody lays it out. Cells
+// that were given a grain have a table of their own, grain_table.h.
 //
 // The text report and the Markdown report show the same boards. All texts are escaped.
 #ifndef BOARD_H

@@ -47,6 +47,7 @@ struct engine_facts {
     char device[160];   // "" on the CPU
     char variant[64];   // the kernel or micro-kernel chosen
     bool gpu;           // the CPU's measured limits do not bound it
+    uint64_t blocks;    // that one product is handed out in; 0: not handed out
 };
 
 // Where the time of one run went; zero where a phase does not exist. They need not add up to

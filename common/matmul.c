@@ -21,7 +21,7 @@ static const char *const type_names[] = {"f32", "f64", NULL};
 enum { TILE = 64 };  // of the deliberate damage
 
 struct request {
-    uint64_t m, n, k, seed;
+    uint64_t m, n, k, seed, grain;
     int type, fill;
     const char *a, *b;  // paths, escaped; NULL: generated
 };
@@ -52,12 +52,13 @@ int matmul_bytes(size_t rows, size_t cols, enum elem type, size_t *bytes,
 static int read_request(const json_t *params, struct request *r, struct fail *why)
 {
     static const char *const names[] = {"m",    "n", "k", "type", "seed",
-                                        "fill", "a", "b", NULL};
+                                        "fill", "a", "b", "grain", NULL};
     static const char *const sizes[] = {"m", "n", "k"};
     if (params_known(params, names, why) || params_seed(params, &r->seed, why) ||
         params_size(params, "m", 0, PTRDIFF_MAX, &r->m, why) ||
         params_size(params, "n", 0, PTRDIFF_MAX, &r->n, why) ||
         params_size(params, "k", 0, PTRDIFF_MAX, &r->k, why) ||
+        params_size(params, "grain", 0, PTRDIFF_MAX, &r->grain, why) ||
         params_word(params, "type", type_names, &r->type, why) ||
         params_word(params, "fill", fill_names, &r->fill, why) ||
         params_text(params, "a", &r->a, why) || params_text(params, "b", &r->b, why))
@@ -230,6 +231,7 @@ static int fill_job(struct made *made, const struct request *r, int type,
 {
     struct matmul *job = &made->matmul;
     size_t c_bytes;
+    job->grain_flop = (double)r->grain;
     if (fill_inputs(made, r, type, why) ||
         matmul_bytes(job->m, job->n, job->type, &c_bytes, why))
         return -1;

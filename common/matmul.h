@@ -1,9 +1,11 @@
 // matmul.h -- the workload C = A B, row-major, f32 or f64, any m, n, k >= 0.
 //
 // Parameters: {"m","n","k": sizes, "type": "f32"|"f64", "seed": N, "fill": "uniform" |
-// "integer"}, or {"a": path, "b": path} for matrices in NumPy's format (paths as
-// text_escape writes them). Uniform entries lie in [-1, 1); integer entries are small
-// enough that every partial sum is exact, so that all engines must agree bit for bit.
+// "integer", "grain": flop}, or {"a": path, "b": path} for matrices in NumPy's format
+// (paths as text_escape writes them). "grain" is for the engines that hand out blocks of
+// C: how much work one is, about. Uniform entries lie in [-1, 1); integer entries are
+// small enough that every partial sum is exact, so that all engines must agree bit for
+// bit.
 //
 // The check. Small products: an own triple loop in double, for f64 in double-double, with
 // the componentwise bound |C - C_ref| <= eps max(16, k) |A||B| of netlib's testers. Large
@@ -36,9 +38,10 @@ static inline size_t elem_bytes(enum elem type)
 struct matmul {
     size_t m, n, k;
     enum elem type;
-    const void *a;                 // m x k
-    const void *b;                 // k x n
-    void *c;                       // m x n
+    const void *a;      // m x k
+    const void *b;      // k x n
+    void *c;            // m x n
+    double grain_flop;  // of a block that is handed out; 0: the engine's choice
     struct matmul_oracle *oracle;  // matmul_oracle.c's own
 };
 

@@ -73,6 +73,24 @@ int option_bytes(const char *what, const char *text, uint64_t lo, uint64_t *valu
     return 0;
 }
 
+int option_flop(const char *what, const char *text, uint64_t hi, uint64_t *value,
+                struct fail *why)
+{
+    static const char units[] = "kMGT";
+    const char *at = text;
+    uint64_t read = 0;
+    bool good = digits(&at, &read);
+    const char *unit = good && *at ? strchr(units, *at == 'K' ? 'k' : *at) : NULL;
+    for (long thousands = unit ? unit - units + 1 : 0; thousands > 0; thousands--)
+        good = good && !__builtin_mul_overflow(read, 1000u, &read);
+    if (!good || at[unit != NULL] || read < 1 || read > hi)
+        return fail(why, EXIT_USAGE,
+                    "%s takes a number of flop from 1 to %llu, as 500k or 4M, not '%s'",
+                    what, (unsigned long long)hi, text);
+    *value = read;
+    return 0;
+}
+
 int option_seconds(const char *what, const char *text, double *value, struct fail *why)
 {
     const char *at = text;

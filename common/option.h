@@ -28,6 +28,10 @@ int option_int(const char *what, const char *text, int lo, int hi, int *value,
 int option_bytes(const char *what, const char *text, uint64_t lo, uint64_t *value,
                  struct fail *why);
 
+// Work: decimal with an optional k, M, G or T (powers of 1000), from 1 to hi.
+int option_flop(const char *what, const char *text, uint64_t hi, uint64_t *value,
+                struct fail *why);
+
 // A number of seconds > 0, decimal, as "2.5"; never locale dependent.
 int option_seconds(const char *what, const char *text, double *value, struct fail *why);
 

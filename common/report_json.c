@@ -119,6 +119,9 @@ static json_t *cell_to_json(const struct cell *cell)
                  json_integer(result_stands(cell) ? cell->facts.threads : cell->threads));
     document_put(object, "threads_asked", json_integer(cell->threads));
     document_put(object, "variant", document_text(cell->facts.variant));
+    document_put(object, "blocks",
+                 cell->facts.blocks ? json_integer((json_int_t)cell->facts.blocks)
+                                    : json_null());
     document_put(object, "work", whole(cell->work));
     document_put(object, "unit", document_text(cell->unit));
     put_figures(object, cell);

@@ -4,6 +4,7 @@
 #include "report.h"
 
 #include "board.h"
+#include "grain_table.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -94,6 +95,29 @@ static void put_row(FILE *out, const struct board_row *row)
     put_cells(out, text);
 }
 
+// Messages of several sizes, where there are some.
+static void put_grains(FILE *out, const struct board *board)
+{
+    struct grain_table t;
+    grain_table_make(&t, board);
+    for (size_t i = 0; i < t.count; i++) {
+        const struct grain_row *row = &t.rows[i];
+        for (int c = 0; c < GRAIN_COLUMNS && i == 0; c++)
+            fprintf(out, "%s%s%s", c == 0 ? "\n| " : " | ", t.header[c],
+                    c == GRAIN_COLUMNS - 1 ? " |\n|:--" : "");
+        for (int c = 1; c < GRAIN_COLUMNS && i == 0; c++)
+            fprintf(out, "|--:%s", c == GRAIN_COLUMNS - 1 ? "|\n" : "");
+        for (int c = 0; c < GRAIN_COLUMNS; c++) {
+            fputs(c == 0 ? "| " : " | ", out);
+            put_plain(out, row->says && c == GRAIN_MESSAGES ? row->says
+                           : row->text[c]                   ? row->text[c]
+                                                            : "");
+        }
+        fputs(" |\n", out);
+    }
+    grain_table_free(&t);
+}
+
 static void put_board(FILE *out, const struct board *board)
 {
     fputs("\n### ", out);
@@ -105,6 +129,7 @@ static void put_board(FILE *out, const struct board *board)
     fputs("|\n", out);
     for (size_t i = 0; i < board->count; i++)
         put_row(out, &board->rows[i]);
+    put_grains(out, board);
     fputc('\n', out);
     struct lines lines = {0};
     verdict_case(&lines, board, false);

@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include "board.h"
+#include "grain_table.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -255,6 +256,7 @@ static void put_board(struct layout *l, const struct board *board)
         put_header(l, board);
     for (size_t i = 0; i < board->count; i++)
         put_row(l, board, &board->rows[i]);
+    grain_table_print(l->out, board, l->columns);
     for (size_t i = 0; i < l->cut.count; i++)
         put_note(l, l->cut.line[i]);
     for (size_t i = 0; i < board->legend.count; i++)

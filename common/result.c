@@ -40,6 +40,11 @@ bool result_stands(const struct cell *cell)
     return cell->failed == EXIT_OK && cell->count > 0;
 }
 
+uint64_t result_grain(const struct cell *cell)
+{
+    return (uint64_t)json_integer_value(json_object_get(cell->params, "grain"));
+}
+
 bool result_same_case(const struct cell *a, const struct cell *b)
 {
     return strcmp(a->workload, b->workload) == 0 &&

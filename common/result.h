@@ -100,6 +100,8 @@ enum exit_code result_exit(const struct result *);
 // ---- reading a concluded result
 
 bool result_stands(const struct cell *);  // it did not fail, and has times
+// The flop in a message that the cell was asked for; 0: none was.
+uint64_t result_grain(const struct cell *);
 bool result_same_case(const struct cell *, const struct cell *);  // workload and case
 
 // The two cells' pair, turned so that it is a over b. False: they share no round.

@@ -35,9 +35,9 @@ static json_t *refusal(const struct fail *why)
 
 static json_t *facts_json(const struct engine_facts *facts)
 {
-    return json_pack("{s:i, s:o, s:o, s:b}", "threads", facts->threads, "device",
+    return json_pack("{s:i, s:o, s:o, s:b, s:I}", "threads", facts->threads, "device",
                      text_to_json(facts->device), "variant", text_to_json(facts->variant),
-                     "gpu", facts->gpu);
+                     "gpu", facts->gpu, "blocks", (json_int_t)facts->blocks);
 }
 
 static const char *text_of(const json_t *request, const char *key)

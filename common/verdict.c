@@ -1,6 +1,7 @@
 // verdict.c -- see verdict.h.
 #include "verdict.h"
 
+#include "grain_table.h"
 #include "pair_text.h"
 #include "text.h"
 
@@ -248,6 +249,15 @@ static void add_span(struct lines *lines, const struct board *board)
             text_bytes(figure, span), parallelism);
 }
 
+// From which size of messages on structure is free.
+static void add_grains(struct lines *lines, const struct board *board)
+{
+    struct grain_table grains;
+    grain_table_make(&grains, board);
+    grain_table_say(lines, &grains);
+    grain_table_free(&grains);
+}
+
 // ---- where a device's time went
 
 // The median of one field over the samples, by its offset in struct sample.
@@ -295,6 +305,7 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
     add_structures(lines, board);
     add_execution(lines, board);
     add_span(lines, board);
+    add_grains(lines, board);
     if (brief)
         return;
     for (size_t i = 0; i < board->count; i++)

@@ -69,12 +69,13 @@ int cpu_prepare_matmul(struct cpu_engine *e, const struct matmul *job, size_t ca
     if (gemm_plan(g, job, variant_of(e), e->threads, why) != 0)
         return -1;
     snprintf(facts->variant, sizeof facts->variant, "%s", g->ukr->name);
+    facts->blocks = g->row_blocks * g->col_blocks * g->k_parts;
     e->cart_count = carts < g->col_blocks ? carts : g->col_blocks;
-    e->a_space = take_each(&e->matmul_space, (size_t)e->threads, gemm_space_bytes(g),
+    e->space = take_each(&e->matmul_space, (size_t)e->threads, gemm_space_bytes(g),
                            "packed rows of the left matrix", why);
     e->carts = take_each(&e->matmul_space, e->cart_count, gemm_cart_bytes(g),
                          "packed columns of the right matrix", why);
-    return e->a_space == NULL || e->carts == NULL ? -1 : 0;
+    return e->space == NULL || e->carts == NULL ? -1 : 0;
 }
 
 int cpu_prepare_burning(struct cpu_engine *e, struct engine_facts *facts,

@@ -34,7 +34,7 @@ struct cpu_engine {
 
     struct space matmul_space;  // holds what follows
     struct gemm gemm;
-    void **a_space;  // one a thread
+    void **space;  // one a thread
     void **carts;    // packed columns of B
     size_t cart_count;
     struct csp_cart *csp_carts;  // csp_matmul.c's own

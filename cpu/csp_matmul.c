@@ -43,7 +43,7 @@ struct product {
 
 struct multiplier {
     struct product *p;
-    void *a_space;
+    void *space;
 };
 
 int csp_prepare_matmul(void *ctx, struct matmul *job, struct engine_facts *facts,
@@ -83,7 +83,7 @@ static void multiply(void *arg)
     struct product *p = me->p;
     struct order o;
     while (csp_recv(p->orders, &o)) {
-        gemm_block(&p->e->gemm, p->part, o.ic, o.cart->jc, o.cart->panel, me->a_space);
+        gemm_block(&p->e->gemm, p->part, o.ic, o.cart->jc, o.cart->panel, me->space);
         csp_send(p->used, o.cart);
     }
     csp_send(p->done, 0);
@@ -110,7 +110,7 @@ static int start_all(struct product *p)
     const int threads = p->e->threads;
     int failed = csp_go(return_carts, p);
     for (int i = 0; i < threads; i++) {
-        const struct multiplier m = {p, p->e->a_space[i]};
+        const struct multiplier m = {p, p->e->space[i]};
         failed |= csp_go(pack, p);
         failed |= csp_go_copy(multiply, &m, sizeof m);
     }

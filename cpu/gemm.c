@@ -124,6 +124,24 @@ static size_t choose_part(const struct gemm *g, size_t elem)
     return min_size(g->packs_b ? steps : SIZE_MAX, g->job->k);
 }
 
+// So many tiles as come near the grain. Columns first, as above; then rows; where there
+// are no more rows, columns again.
+static void choose_grain(struct gemm *g)
+{
+    const struct matmul *job = g->job;
+    const double tile_flop = 2.0 * (double)(g->mr * g->nr) * (double)max_size(job->k, 1);
+    const size_t down = blocks_of(job->m, g->mr), across = blocks_of(job->n, g->nr);
+    const double wanted = job->grain_flop / tile_flop,
+                 all = (double)down * (double)across;
+    const size_t tiles = max_size((size_t)(wanted < all ? wanted : all), 1);
+    const size_t wide = min_size(across, BLOCK_COLUMNS / g->nr);
+    const size_t rows = min_size(max_size(tiles / wide, 1), down);
+    g->mc = rows * g->mr;
+    g->nc = min_size(max_size(tiles / rows, 1), across) * g->nr;
+    g->row_blocks = blocks_of(job->m, g->mc);
+    g->col_blocks = blocks_of(job->n, g->nc);
+}
+
 static int choose_ukr(struct gemm *g, const char *variant, struct fail *why)
 {
     const bool any = variant == NULL || strcmp(variant, "auto") == 0;
@@ -161,7 +179,9 @@ int gemm_plan(struct gemm *g, const struct matmul *job, const char *variant, int
     g->kc = choose_kc(g, elem);
     g->mc = g->mr;
     g->nc = g->nr;
-    if (job->m > 0 && job->n > 0)
+    if (job->m > 0 && job->n > 0 && job->grain_flop > 0)
+        choose_grain(g);
+    else if (job->m > 0 && job->n > 0)
         choose_blocks(g, elem, (size_t)threads);
     g->part_k = choose_part(g, elem);
     g->k_parts = job->k == 0 ? 0 : blocks_of(job->k, g->part_k);

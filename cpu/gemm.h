@@ -65,7 +65,8 @@ struct gemm {
 
 // variant NULL or "auto": the best this CPU has. Fails with EXIT_USAGE and the known
 // names, or EXIT_ABSENT. `threads` shapes the blocks: several for each thread where the
-// size allows.
+// size allows. A job with a grain shapes them instead: the block whose work comes near it
+// from below, one tile of C at the least, all of C at the most.
 int gemm_plan(struct gemm *, const struct matmul *job, const char *variant, int threads,
               struct fail *why);
 

@@ -39,7 +39,7 @@ int omp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail
                 for (size_t jc = from; jc < to; jc++)
                     for (size_t ic = 0; ic < g->row_blocks; ic++)
                         gemm_block(g, part, ic, jc, e->carts[jc - from],
-                                   e->a_space[omp_get_thread_num()]);
+                                   e->space[omp_get_thread_num()]);
             }
     }
 

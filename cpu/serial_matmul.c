@@ -22,7 +22,7 @@ int serial_matmul(void *ctx, struct matmul *job, struct phases *phases, struct f
             for (size_t jc = 0; jc < g->col_blocks; jc++) {
                 gemm_pack_b(g, part, jc, 0, gemm_slivers(g), e->carts[0]);
                 for (size_t ic = 0; ic < g->row_blocks; ic++)
-                    gemm_block(g, part, ic, jc, e->carts[0], e->a_space[0]);
+                    gemm_block(g, part, ic, jc, e->carts[0], e->space[0]);
             }
 
     *phases = (struct phases){.run_ns = clock_ns() - start_ns};

@@ -7,12 +7,9 @@
 // literals, so that the two arrays become registers on every compiler; every number of
 // rows is a loop of its own, so that the last tile of a matrix wastes nothing.
 //
-// The includer defines, and this file undefines:
-//   UKR_FN        the function's name, and UKR_LOOP, that of the loop in it
+// The includer defines what ukr_table.h wants, and, to be undefined here:
 //   UKR_REAL      float or double
-//   UKR_BYTES     bytes of a vector
-//   UKR_ROWS(X)   X(0) X(1) ... X(UKR_MR - 1)
-//   UKR_MR        rows, at most 15
+//   UKR_BYTES     bytes of a vector; at most 15 rows
 // The multiplication and the addition are one rounding where the instruction set has a
 // fused instruction: these files are compiled with -ffp-contract=fast.
 
@@ -44,18 +41,8 @@
         if (wide)                                                                        \
             __builtin_prefetch(next + (r)*ldc + nr - 1, 1);                              \
     }
-#define UKR_PASTE(a, b, c) a##b##c
-#define UKR_NAME(fn, r, w) UKR_PASTE(fn, r, w)
-#define UKR_FIXED(r)                                                                     \
-    static void UKR_NAME(UKR_LOOP, r, _narrow)(const struct ukr_tile *t)                 \
-    {                                                                                    \
-        UKR_LOOP(t, (r) + 1, false);                                                     \
-    }                                                                                    \
-    static void UKR_NAME(UKR_LOOP, r, _wide)(const struct ukr_tile *t)                   \
-    {                                                                                    \
-        UKR_LOOP(t, (r) + 1, true);                                                      \
-    }
-#define UKR_ENTRY(r) {UKR_NAME(UKR_LOOP, r, _narrow), UKR_NAME(UKR_LOOP, r, _wide)},
+
+#define UKR_LANES (UKR_BYTES / sizeof(UKR_REAL))
 
 static inline __attribute__((always_inline)) void UKR_LOOP(const struct ukr_tile *t,
                                                            const size_t rows,
@@ -66,7 +53,7 @@ static inline __attribute__((always_inline)) void UKR_LOOP(const struct ukr_tile
     struct __attribute__((packed, aligned(sizeof(UKR_REAL)), may_alias)) unaligned {
         vec v[2];
     };
-    const size_t nr = 2 * UKR_BYTES / sizeof(UKR_REAL);
+    enum { nr = 2 * UKR_BYTES / sizeof(UKR_REAL) };
     const size_t lda = t->lda, ldb = t->ldb, ldc = t->ldc;
     const bool first = t->first;
     const vec zero = {0};
@@ -95,26 +82,12 @@ static inline __attribute__((always_inline)) void UKR_LOOP(const struct ukr_tile
     UKR_ROWS(UKR_STORE)
 }
 
-UKR_ROWS(UKR_FIXED)
-
-static void UKR_FN(const struct ukr_tile *t)
-{
-    static const ukr_fn of[UKR_MR][2] = {UKR_ROWS(UKR_ENTRY)};
-    of[t->rows - 1][t->cols > UKR_BYTES / sizeof(UKR_REAL)](t);
-}
+#include "ukr_table.h"
 
 #undef UKR_LOAD
 #undef UKR_STREAM
 #undef UKR_STEP
 #undef UKR_STORE
 #undef UKR_PREFETCH
-#undef UKR_PASTE
-#undef UKR_NAME
-#undef UKR_FIXED
-#undef UKR_ENTRY
-#undef UKR_FN
-#undef UKR_LOOP
 #undef UKR_REAL
 #undef UKR_BYTES
-#undef UKR_ROWS
-#undef UKR_MR

@@ -1,25 +1,32 @@
-// ukr_neon.c -- micro-kernels for aarch64: 10 rows of two 16-byte vectors, 20 of the 32
-// registers. With 12 rows gcc 12 spills: it loads all elements of A before it uses them.
-// Every aarch64 CPU has these instructions.
+// ukr_neon.c -- micro-kernels for aarch64: 8 rows of two 16-byte vectors. Every aarch64
+// CPU has these instructions.
 #include "ukr.h"
 
-#define ROWS10(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9)
+#include <arm_neon.h>
 
-#define UKR_FN      run_f32
-#define UKR_LOOP    loop_f32_
-#define UKR_REAL    float
-#define UKR_BYTES   16
-#define UKR_MR      10
-#define UKR_ROWS(X) ROWS10(X)
-#include "ukr_body.h"
+#define ROWS8(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7)
 
-#define UKR_FN      run_f64
-#define UKR_LOOP    loop_f64_
-#define UKR_REAL    double
-#define UKR_BYTES   16
-#define UKR_MR      10
-#define UKR_ROWS(X) ROWS10(X)
-#include "ukr_body.h"
+#define UKR_FN       run_f32
+#define UKR_LOOP     loop_f32_
+#define UKR_REAL     float
+#define UKR_VEC      float32x4_t
+#define UKR_LANES    4
+#define UKR_OP(x)    x##_f32
+#define UKR_STEPS(X) X(0) X(1) X(2) X(3)
+#define UKR_MR       8
+#define UKR_ROWS(X)  ROWS8(X)
+#include "ukr_neon_body.h"
+
+#define UKR_FN       run_f64
+#define UKR_LOOP     loop_f64_
+#define UKR_REAL     double
+#define UKR_VEC      float64x2_t
+#define UKR_LANES    2
+#define UKR_OP(x)    x##_f64
+#define UKR_STEPS(X) X(0) X(1)
+#define UKR_MR       8
+#define UKR_ROWS(X)  ROWS8(X)
+#include "ukr_neon_body.h"
 
 static bool usable(void)
 {
@@ -29,5 +36,5 @@ static bool usable(void)
 const struct ukr ukr_neon = {
     .name = "neon",
     .usable = usable,
-    .of = {[ELEM_F32] = {run_f32, 10, 8}, [ELEM_F64] = {run_f64, 10, 4}},
+    .of = {[ELEM_F32] = {run_f32, 8, 8}, [ELEM_F64] = {run_f64, 8, 4}},
 };

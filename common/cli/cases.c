@@ -25,6 +25,57 @@ static json_t *escaped_path(const char *path)
 
 // ---- matmul
 
+// "4M", "tile", "whole".
+static void name_grain(char *name, size_t size, uint64_t grain)
+{
+    static const char *const units[] = {"", "k", "M", "G", "T"};
+    size_t unit = 0;
+    for (; unit < 4 && grain % 1000 == 0; unit++)
+        grain /= 1000;
+    if (grain == GRAIN_TILE && unit == 0)
+        snprintf(name, size, "tile");
+    else if (grain == GRAIN_WHOLE)
+        snprintf(name, size, "whole");
+    else
+        snprintf(name, size, "%llu%s", (unsigned long long)grain, units[unit]);
+}
+
+// The product once more, its blocks of C cut to the grain: a cell for every column of the
+// case.
+static void add_grain(struct plan *p, const char *case_name, const json_t *params,
+                      uint64_t grain)
+{
+    char name[32];
+    const size_t before = p->result->cell_count;
+    json_t *cut = json_copy((json_t *)(uintptr_t)params);
+    if (!cut)
+        die("out of memory");
+    json_object_set_new(cut, "grain", json_integer((json_int_t)grain));
+    name_grain(name, sizeof name, grain);
+    plan_case(p, &workload_matmul, case_name, cut);
+    for (size_t i = before; i < p->result->cell_count; i++) {
+        char *column = p->result->cells[i].column;
+        const size_t used = strlen(column), room = sizeof p->result->cells->column - used;
+        snprintf(column + used, room, " %s", name);
+    }
+}
+
+// From a tile to the whole product, each four times the one before. What a tile is, the
+// kernel decides; those of any kernel here are smaller than the second step.
+static void add_sweep(struct plan *p, const char *case_name, const json_t *params,
+                      struct size3 size)
+{
+    static const uint64_t steps[] = {1, 4, 16, 64, 250};
+    const double whole = 2.0 * (double)size.m * (double)size.n * (double)size.k;
+    const double tile = 2.0 * 512 * (double)size.k;
+    add_grain(p, case_name, params, GRAIN_TILE);
+    for (uint64_t unit = 1000; unit <= 1000000000000; unit *= 1000)
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+            if ((double)(steps[i] * unit) > tile && (double)(steps[i] * unit) < whole / 2)
+                add_grain(p, case_name, params, steps[i] * unit);
+    add_grain(p, case_name, params, GRAIN_WHOLE);
+}
+
 static int add_product(struct plan *p, const struct options *o, struct size3 size,
                        enum elem type, struct fail *why)
 {
@@ -39,10 +90,38 @@ static int add_product(struct plan *p, const struct options *o, struct size3 siz
     char name[80];
     snprintf(name, sizeof name, "%llux%llux%llu %s", (unsigned long long)size.m,
              (unsigned long long)size.n, (unsigned long long)size.k, type_name);
-    plan_case(p, &workload_matmul, name,
-              json_pack("{s:I, s:I, s:I, s:s, s:s, s:I}", "m", (json_int_t)size.m, "n",
-                        (json_int_t)size.n, "k", (json_int_t)size.k, "type", type_name,
-                        "fill", "uniform", "seed", (json_int_t)o->seed));
+    json_t *params = json_pack("{s:I, s:I, s:I, s:s, s:s, s:I}", "m", (json_int_t)size.m,
+                               "n", (json_int_t)size.n, "k", (json_int_t)size.k, "type",
+                               type_name, "fill", "uniform", "seed", (json_int_t)o->seed);
+    if (!params)
+        die("out of memory");
+    plan_case(p, &workload_matmul, name, json_incref(params));
+    for (size_t i = 0; i < o->grain_count; i++)
+        if (o->grains[i] == GRAIN_SWEEP)
+            add_sweep(p, name, params, size);
+        else
+            add_grain(p, name, params, o->grains[i]);
+    json_decref(params);
+    return 0;
+}
+
+// Messages are csp's; serial and omp are there as loops over the same blocks.
+static int check_grains(const struct plan *p, const struct options *o, struct fail *why)
+{
+    bool messages = false;
+    for (size_t i = 0; i < p->column_count && o->grain_count; i++) {
+        const char *name = p->columns[i].engine->name;
+        messages = messages || strcmp(name, "csp") == 0;
+        if (strcmp(name, "csp") && strcmp(name, "serial") && strcmp(name, "omp"))
+            return fail(why, EXIT_USAGE,
+                        "--grain is the size of csp's messages; it goes with the engines "
+                        "serial, csp and omp, not with %s",
+                        name);
+    }
+    if (o->grain_count && !messages)
+        return fail(
+            why, EXIT_USAGE,
+            "--grain is the size of csp's messages: the engines must include csp");
     return 0;
 }
 
@@ -51,7 +130,7 @@ int cases_matmul(struct plan *p, const struct options *o, struct fail *why)
     static const struct size3 one = {DEFAULT_SIZE, DEFAULT_SIZE, DEFAULT_SIZE};
     const struct size3 *sizes = o->size_count ? o->sizes : &one;
     size_t count = o->size_count ? o->size_count : 1;
-    if (plan_check_variants(p, o, &workload_matmul, why))
+    if (plan_check_variants(p, o, &workload_matmul, why) || check_grains(p, o, why))
         return -1;
     for (size_t i = 0; i < count; i++)
         for (int type = ELEM_F32; type <= ELEM_F64; type++) {

@@ -18,12 +18,17 @@ static int add_cases(struct session *s, const struct options *o, const struct wo
 
 static int plan(struct session *s, const struct options *o, struct fail *why)
 {
+    static const char *const of_messages[] = {"serial", "csp", "omp", NULL};
     char known[128];
     for (int i = 0; i < o->word_count; i++)
         if (!registry_workload(o->words[i]))
             return fail(why, EXIT_USAGE, "no workload is called '%.100s'; known are %s",
                         o->words[i], registry_workload_names(known, sizeof known));
-    if (plan_columns(&s->plan, o, NULL, true, why))
+    if (o->grain_count > 0 && (o->word_count != 1 || strcmp(o->words[0], "matmul") != 0))
+        return fail(why, EXIT_USAGE,
+                    "--grain is for the messages of matmul: gopherbench compare matmul "
+                    "--grain ...");
+    if (plan_columns(&s->plan, o, o->grain_count ? of_messages : NULL, true, why))
         return -1;
     bool books = o->word_count == 0, products = o->word_count == 0;
     for (int i = 0; i < o->word_count; i++) {

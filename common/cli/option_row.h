@@ -32,6 +32,7 @@ enum option_key {
     KEY_TRACE,
     KEY_COLOR,
     KEY_VARIANT,
+    KEY_GRAIN,
     KEY_DESIGN,
     KEY_BOOKS,
     KEY_BOOK_SIZE,

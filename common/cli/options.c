@@ -31,6 +31,8 @@ static const struct option_row rows[] = {
     {KEY_CARTS, "carts", "N", GOPHERS, "carts in all lanes together (4 a lane)"},
     {KEY_CART_SIZE, "cart-size", "BYTES", GOPHERS, "what one cart carries (2M)"},
     {KEY_VARIANT, "variant", "LIST", RUNNING, "kernels by name, or all (see list)"},
+    {KEY_GRAIN, "grain", "LIST", CMD_COMPARE,
+     "matmul: flop in a message of csp, as 4M, or sweep"},
     {KEY_RUNS, "runs", "N", RUNNING, "rounds to measure (until intervals are narrow)"},
     {KEY_WARMUP, "warmup", "N", RUNNING, "rounds before them (1)"},
     {KEY_TIME, "time", "SECONDS", CMD_COMPARE, "for measuring, all together (20)"},
@@ -146,6 +148,42 @@ static int take_sizes(struct options *o, const char *text, struct fail *why)
     return bad;
 }
 
+// A number of flop, or a word for one.
+static int take_grain(const char *text, uint64_t *grain, struct fail *why)
+{
+    static const struct {
+        const char *word;
+        uint64_t grain;
+    } words[] = {{"sweep", GRAIN_SWEEP}, {"tile", GRAIN_TILE}, {"whole", INT64_MAX}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i].word, text) == 0) {
+            *grain = words[i].grain;
+            return 0;
+        }
+    if (text[0] < '0' || text[0] > '9')
+        return fail(why, EXIT_USAGE,
+                    "--grain: '%.60s' is unknown; known are sweep, tile, whole and "
+                    "numbers of flop, as 500k or 4M",
+                    text);
+    return option_flop("--grain", text, INT64_MAX, grain, why);
+}
+
+static int take_grains(struct options *o, const char *text, struct fail *why)
+{
+    struct list list;
+    if (option_list("--grain", text, &list, why))
+        return -1;
+    o->grain_count = 0;  // the last --grain counts
+    int bad = 0;
+    for (size_t i = 0; i < list.count && !bad; i++) {
+        o->grains = grown(o->grains, o->grain_count, sizeof *o->grains);
+        bad = take_grain(list.item[i], &o->grains[o->grain_count], why);
+        o->grain_count += !bad;
+    }
+    option_list_free(&list);
+    return bad;
+}
+
 static int take_list(const char *what, const char *text, struct list *list,
                      struct fail *why)
 {
@@ -226,6 +264,8 @@ static int take(struct options *o, enum command_bit command, int key, const char
         return take_type(o, text, why);
     case KEY_VARIANT:
         return take_list("--variant", text, &o->variants, why);
+    case KEY_GRAIN:
+        return take_grains(o, text, why);
     case KEY_RUNS:
         return option_int("--runs", text, 1, COUNT_MAX, &o->runs, why);
     case KEY_WARMUP:
@@ -338,5 +378,6 @@ void options_free(struct options *o)
     option_list_free(&o->designs);
     free(o->threads);
     free(o->sizes);
+    free(o->grains);
     *o = (struct options){0};
 }

@@ -23,6 +23,10 @@ enum command_bit {
     CMD_TALK = 16
 };
 
+// Grains that are words: a tile, the whole product, and from one to the other.
+enum { GRAIN_SWEEP = 0, GRAIN_TILE = 1 };
+static const uint64_t GRAIN_WHOLE = INT64_MAX;
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
@@ -33,6 +37,8 @@ struct options {
     struct size3 *sizes;
     size_t size_count;
     struct list types, variants, designs;
+    uint64_t *grains;  // flop in a message; GRAIN_SWEEP among them
+    size_t grain_count;
     int runs, warmup;  // runs 0: adaptive; warmup -1: not given
     double time_s;     // 0: not given
     uint64_t seed;

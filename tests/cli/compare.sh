@@ -42,6 +42,22 @@ fact "a sweep has a column a thread count" jq -e '[.cells[].threads] == [1, 2, 3
 expect 0 "$gopherbench" compare matmul -e serial --variant all -n 70 --type f32 -r 3 --json v.json -q
 fact "all variants" jq -e '[.cells[].variant] | (index("scalar") != null) and length >= 1' v.json
 
+expect 0 "$gopherbench" compare matmul -n 90x100x110 --type f32 -r 6 --grain whole,tile,100k --json g.json --markdown g.md
+silent err
+says out 'csp t1 tile|csp tile'
+says out 'structure cost less than 5 %'
+fact "no line is wider than 80 columns" sh -c '[ $(wc -L <out) -le 80 ]'
+fact "each grain has its loop beside it, in the same case" jq -e '
+    [.cells[] | select(.engine != "serial") | {e: .engine, g: .params.grain}] | unique |
+    map(.e) == ["csp", "csp", "csp", "csp", "omp", "omp", "omp", "omp"]' g.json
+fact "the whole product is one message" jq -e '[.cells[] |
+    select(.params.grain == 9223372036854775807) | .blocks] | all(. == 1) and length >= 3' g.json
+fact "tiles are many, and as many for every engine" jq -e '[.cells[] |
+    select(.params.grain == 1) | .blocks] | (unique | length == 1) and .[0] > 10' g.json
+fact "a cell is paired with its loop" jq -e '[.pairs[] | .a + "/" + .b] |
+    any(test("serial tile/csp.* tile"))' g.json
+fact "the Markdown has the table" grep -q '^| messages of | messages |' g.md
+
 for kind in null-kernel off-by-one; do
     expect 1 "$gopherbench" compare matmul -n 96 --type f32 -r 2 --sabotage $kind --json x.json
     fact "$kind: no cell has a time" jq -e '[.cells[] | (.error != null) and

@@ -20,6 +20,10 @@ expect 2 "$gopherbench" compare matmul -e serial --variant avx9
 one_sentence; says err "known are all.*scalar"
 expect 2 "$gopherbench" compare -e csp:0:0
 one_sentence; says err "only ocl takes a device"
+expect 2 "$gopherbench" compare matmul -e serial,ocl --grain 4M
+one_sentence; says err "goes with the engines serial, csp and omp, not with ocl"
+expect 2 "$gopherbench" compare matmul -e serial,omp --grain 4M
+one_sentence; says err "the engines must include csp"
 expect 2 "$gopherbench" compare gophers --design nine
 one_sentence; says err "nine.*four.*sixteen"
 expect 2 "$gopherbench" compare gophers --design sixteen --carts 2
@@ -58,12 +62,20 @@ done <<'TABLE'
 --book-size|4Q|number of bytes
 --cart-size|1|number of bytes from 4096
 --books|0|whole number from 1
+--grain|large|'large' is unknown; known are sweep, tile, whole
+--grain|4m|number of flop from 1
+--grain|0|number of flop from 1
+--grain|4M,|empty element
+--grain|4M|--grain is for the messages of matmul
 --sabotage|gently|known are null-kernel, lost-book and off-by-one
 TABLE
 
-# m*n*8 overflows: said as such, before anything runs.
-expect 2 "$gopherbench" compare matmul -e serial -n 4611686018427387904
-one_sentence; says err "fits no memory"
+# m*n*8 overflows, in each of the three matrices: said as such, before anything runs.
+for size in 4611686018427387904 4294967296x1x4294967296 1x4294967296x4294967296 \
+    4294967296x4294967296x1 2147483648x2147483648x0; do
+    expect 2 "$gopherbench" compare matmul -e serial -n $size --type f64
+    one_sentence; says err "fits no memory"
+done
 
 for command in "" compare multiply burn talk list; do
     # No word is one word too few here.

@@ -69,6 +69,7 @@ static void refuses(void **state)
          "uniform, integer"},
         {"{\"m\": 1, \"n\": 1, \"k\": 1, \"lda\": 1}", EXIT_USAGE,
          "unknown parameter 'lda'"},
+        {"{\"m\": 1, \"n\": 1, \"k\": 1, \"grain\": -1}", EXIT_USAGE, "grain must be"},
         {"{\"m\": 4294967296, \"n\": 1, \"k\": 4294967296}", EXIT_USAGE,
          "fits no memory"},
         {"{\"m\": 4294967296, \"n\": 4294967296, \"k\": 0}", EXIT_USAGE,

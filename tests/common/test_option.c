@@ -86,6 +86,37 @@ static void bytes_have_units(void **state)
     }
 }
 
+static void flop_have_units_of_a_thousand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t value;  // 0: refused
+    } facts[] = {{"1", 1},
+                 {"500k", 500000},
+                 {"4M", 4000000},
+                 {"4K", 4000},
+                 {"5G", 5000000000},
+                 {"6T", 0},
+                 {"0", 0},
+                 {"M", 0},
+                 {"4MM", 0},
+                 {"4m", 0},
+                 {"1.5M", 0},
+                 {" 1", 0},
+                 {"-1", 0},
+                 {"", 0},
+                 {"18446744073709551615k", 0},
+                 {"6000000000", 0}};
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+        struct fail why;
+        uint64_t value = 0;
+        const int got = option_flop("--x", facts[i].text, 5000000000, &value, &why);
+        assert_int_equal(got, facts[i].value ? 0 : -1);
+        assert_true(value == facts[i].value);
+    }
+}
+
 static void seconds_are_decimal(void **state)
 {
     (void)state;
@@ -146,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_strict),
         cmocka_unit_test(bytes_have_units),
+        cmocka_unit_test(flop_have_units_of_a_thousand),
         cmocka_unit_test(seconds_are_decimal),
         cmocka_unit_test(sizes_are_one_or_three),
         cmocka_unit_test(unknown_words_list_the_known),

@@ -154,23 +154,42 @@ static void for_each(void (*fn)(const struct ukr *, enum elem))
     }
 }
 
+// Another blocking than the plan's; blocks in tiles.
+static void set_blocks(struct gemm *g, size_t mc, size_t nc, size_t kc, size_t part_k)
+{
+    const struct matmul *job = g->job;
+    g->mc = mc * g->mr;
+    g->nc = nc * g->nr;
+    g->kc = kc;
+    g->part_k = part_k;
+    g->row_blocks = (job->m + g->mc - 1) / g->mc;
+    g->col_blocks = (job->n + g->nc - 1) / g->nc;
+    g->k_parts = (job->k + part_k - 1) / part_k;
+}
+
 static void try_size(const struct ukr *ukr, enum elem type, size_t m, size_t n, size_t k)
 {
     struct product p = make(m, n, k, type, m * 1009 + n * 31 + k);
-    const struct gemm g = plan(&p.job, ukr, 1 + (int)(m % 3));
+    struct gemm g = plan(&p.job, ukr, 1 + (int)(m % 3));
     triple_loop(&p, is_fused(ukr));
     multiply(&g);
     same(&p, &g, "size");
+    // Once more with blocks so small that these sizes cross their edges, too.
+    memset(p.job.c, POISON, m * n * elem_bytes(type));
+    set_blocks(&g, 2, 1, 4, 8);
+    multiply(&g);
+    same(&p, &g, "size in small blocks");
     drop(&p);
 }
 
 static void sizes_of(const struct ukr *ukr, enum elem type)
 {
     static const size_t awkward[][3] = {
-        {0, 0, 0},     {0, 3, 3},    {3, 0, 3},    {3, 3, 0},      {1, 1, 1},
-        {1, 1, 700},   {1, 130, 7},  {130, 1, 7},  {7, 130, 1},    {127, 61, 83},
-        {3, 700, 5},   {700, 3, 5},  {5, 3, 1900}, {67, 131, 531}, {64, 64, 64},
-        {57, 513, 40}, {58, 520, 33}};
+        {0, 0, 0},     {0, 3, 3},     {3, 0, 3},    {3, 3, 0},      {1, 1, 1},
+        {1, 1, 700},   {1, 130, 7},   {130, 1, 7},  {7, 130, 1},    {127, 61, 83},
+        {3, 700, 5},   {700, 3, 5},   {5, 3, 1900}, {67, 131, 531}, {64, 64, 64},
+        {57, 513, 40}, {58, 520, 33}, {2, 3, 255},  {3, 2, 256},    {2, 3, 257},
+        {1, 2, 511},   {2, 1, 513}};
     const size_t mr = ukr->of[type].mr, nr = ukr->of[type].nr;
     for (size_t i = 0; i < sizeof awkward / sizeof *awkward; i++)
         try_size(ukr, type, awkward[i][0], awkward[i][1], awkward[i][2]);
@@ -188,18 +207,6 @@ static void every_size_is_right(void **state)
 {
     (void)state;
     for_each(sizes_of);
-}
-
-static void set_blocks(struct gemm *g, size_t mc, size_t nc, size_t kc, size_t part_k)
-{
-    const struct matmul *job = g->job;
-    g->mc = mc * g->mr;
-    g->nc = nc * g->nr;
-    g->kc = kc;
-    g->part_k = part_k;
-    g->row_blocks = (job->m + g->mc - 1) / g->mc;
-    g->col_blocks = (job->n + g->nc - 1) / g->nc;
-    g->k_parts = (job->k + part_k - 1) / part_k;
 }
 
 static void blockings_of(const struct ukr *ukr, enum elem type)
@@ -228,6 +235,37 @@ static void every_blocking_gives_the_same_bits(void **state)
 {
     (void)state;
     for_each(blockings_of);
+}
+
+// From a tile to all of C; a block's work is never above the grain, but for a tile's.
+static void grains_of(const struct ukr *ukr, enum elem type)
+{
+    struct product p = make(123, 143, 67, type, 6);
+    const double tile = 2.0 * (double)(ukr->of[type].mr * ukr->of[type].nr) * 67;
+    size_t blocks = SIZE_MAX;
+    triple_loop(&p, is_fused(ukr));
+    for (double grain = 1; grain < 1e20; grain *= 3) {
+        p.job.grain_flop = grain;
+        const struct gemm g = plan(&p.job, ukr, 2);
+        assert_true(2.0 * (double)(g.mc * g.nc) * 67 <= (grain < tile ? tile : grain));
+        assert_true(g.row_blocks * g.mc >= 123 && g.col_blocks * g.nc >= 143);
+        assert_true(g.row_blocks * g.col_blocks <= blocks);
+        blocks = g.row_blocks * g.col_blocks;
+        memset(p.job.c, POISON, p.job.m * p.job.n * elem_bytes(type));
+        multiply(&g);
+        same(&p, &g, "grain");
+    }
+    assert_int_equal(blocks, 1);
+    p.job.grain_flop = 1;
+    const struct gemm least = plan(&p.job, ukr, 2);
+    assert_true(least.mc == least.mr && least.nc == least.nr);
+    drop(&p);
+}
+
+static void every_grain_gives_the_same_bits(void **state)
+{
+    (void)state;
+    for_each(grains_of);
 }
 
 // The definition: NaN where a product or a sum makes one, in no other place. The rows and
@@ -314,6 +352,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_size_is_right),
         cmocka_unit_test(every_blocking_gives_the_same_bits),
+        cmocka_unit_test(every_grain_gives_the_same_bits),
         cmocka_unit_test(nan_and_inf_land_where_they_belong),
         cmocka_unit_test(a_long_k_is_cut_into_parts),
         cmocka_unit_test(every_thread_gets_some_blocks),

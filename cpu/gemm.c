@@ -22,7 +22,7 @@ enum {
     STAGE_COLUMNS = 256,    // below, a row of A is read too seldom to pay for staging
     SAME_SET_BYTES = 4096,  // so far apart, two addresses share a set of the first cache
     BLOCK_COLUMNS = 512,    // fewer read A too often
-    BLOCK_FLOPS = 4000000,  // some 20 us: below, handing out a block costs too much
+    BLOCK_FLOPS = 2000000,  // some 10 us: below, handing out a block costs too much
     BLOCKS_A_THREAD = 4,    // so that the last to end leave no thread idle for long
     CART_BYTES_MAX = 64 << 20
 };
@@ -111,7 +111,8 @@ static void choose_blocks(struct gemm *g, size_t elem, size_t threads)
 
     const size_t fits = max_size(l2_bytes() / 2 / (g->kc * elem), g->mr);
     const size_t share = blocks_of(m, blocks_of(wanted, g->col_blocks));
-    g->mc = round_up(min_size(fits, share), g->mr);
+    // Equal blocks, not whole tiles: every number of rows is a micro-kernel of its own.
+    g->mc = blocks_of(m, blocks_of(m, min_size(fits, share)));
     g->row_blocks = blocks_of(m, g->mc);
 }
 

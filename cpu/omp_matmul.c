@@ -8,7 +8,7 @@
 
 enum {
     CARTS = 16,  // so many column blocks of B are packed between two barriers
-    SLIVERS = 4  // that one thread packs at a time
+    SLIVERS = 8  // that one thread packs at a time
 };
 
 int omp_prepare_matmul(void *ctx, struct matmul *job, struct engine_facts *facts,
@@ -27,7 +27,9 @@ int omp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail
     (void)why;
 
     if (!gemm_trivial(g)) {
-#pragma omp parallel num_threads(e->threads)
+        // One block is no work for two: a team would only be woken.
+        const int team = g->row_blocks * cols == 1 ? 1 : e->threads;
+#pragma omp parallel num_threads(team)
         for (size_t part = 0; part < g->k_parts; part++)
             for (size_t from = 0; from < cols; from += carts) {
                 const size_t to = from + carts < cols ? from + carts : cols;

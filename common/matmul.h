@@ -39,6 +39,9 @@ struct matmul {
     const void *a;                 // m x k
     const void *b;                 // k x n
     void *c;                       // m x n
+    // What an engine's prepare says that it rounds the elements of A and B by, relative to
+    // them, on purpose (TF32 on tensor cores); 0: not at all. The check lets that pass.
+    double input_rounding;
     struct matmul_oracle *oracle;  // matmul_oracle.c's own
 };
 

@@ -28,6 +28,18 @@ typedef void dgemm_wide_fn(int, int, int, int64_t, int64_t, int64_t, double,
 
 // ---- loading
 
+// All threads of this process, ours among them.
+static int threads_here(void)
+{
+    int count = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    while (tasks && readdir(tasks))
+        count++;
+    if (tasks)
+        closedir(tasks);
+    return count - 2;  // "." and ".."
+}
+
 // Thread counts are set by calls. OpenBLAS's threads spin for 2^28 cycles after a
 // product, some 100 ms in which they would take time from the next engine's sample: 2^22
 // is enough for products that follow at once, and over before others begin.
@@ -139,7 +151,7 @@ static void note_path(struct cblas *c)
 int cblas_load(struct cblas *c, const char *choice, struct fail *why)
 {
     const char *kernel;
-    *c = (struct cblas){0};
+    *c = (struct cblas){.threads_before = threads_here()};
     if (load(c, choice, &kernel, why) != 0)
         return -1;
     note_path(c);
@@ -164,18 +176,6 @@ void cblas_describe(const struct cblas *c, char *text, size_t bytes)
 
 // ---- threads
 
-// All threads of this process, ours among them.
-static int threads_here(void)
-{
-    int count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    while (tasks && readdir(tasks))
-        count++;
-    if (tasks)
-        closedir(tasks);
-    return count - 2;  // "." and ".."
-}
-
 // A library that cannot be asked is watched: it multiplies once.
 static int threads_seen(const struct cblas *c)
 {
@@ -184,7 +184,7 @@ static int threads_seen(const struct cblas *c)
     const struct matmul job = {
         .m = N, .n = N, .k = N, .type = ELEM_F32, .a = a, .b = b, .c = product};
     cblas_multiply(c, &job);
-    return threads_here();
+    return threads_here() - c->threads_before + 1;
 }
 
 int cblas_threads(const struct cblas *c, int threads, struct fail *why)

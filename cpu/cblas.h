@@ -18,7 +18,8 @@ struct cblas_maker;
 struct cblas {
     void *library;
     const struct cblas_maker *maker;
-    bool wide;  // its integers have 64 bits
+    bool wide;           // its integers have 64 bits
+    int threads_before;  // of this process, before it was loaded
     void (*sgemm)(void), (*dgemm)(void);
     char name[40];    // "OpenBLAS 0.3.21"
     char kernel[24];  // "SkylakeX"; empty where the library does not tell

@@ -87,12 +87,16 @@ unpack() {
 use_prefix() {
     multiarch=$(${CC:-cc} -print-multiarch 2>/dev/null)
     libraries=$prefix/usr/lib${multiarch:+/$multiarch}
-    PATH=$prefix/usr/bin:$PATH
+    # It needs a library that lies beside it; nothing else may see those yet.
+    mkdir -p "$prefix/bin"
+    printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$prefix/usr/bin/pkgconf" \
+        >"$prefix/bin/pkg-config"
+    chmod +x "$prefix/bin/pkg-config"
     PKG_CONFIG_PATH=$libraries/pkgconfig:$prefix/usr/share/pkgconfig
     PKG_CONFIG_SYSROOT_DIR=$prefix
     C_INCLUDE_PATH=$prefix/usr/include${multiarch:+:$prefix/usr/include/$multiarch}
     LIBRARY_PATH=$libraries
-    export PATH PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR C_INCLUDE_PATH LIBRARY_PATH
+    export PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR C_INCLUDE_PATH LIBRARY_PATH
 }
 
 # ---- stages
@@ -142,6 +146,7 @@ compile() {
     # An old-style run path also holds for what the libraries need in turn.
     set -- -S . -B "$build" -G "$generator" -DCMAKE_BUILD_TYPE=Release
     [ -z "$libraries" ] || set -- "$@" "-DCMAKE_PREFIX_PATH=$prefix/usr" \
+        "-DPKG_CONFIG_EXECUTABLE=$prefix/bin/pkg-config" \
         "-DOPENSSL_ROOT_DIR=$prefix/usr" "-DCMAKE_BUILD_RPATH=$libraries" \
         -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags
     # The tests' names are words.

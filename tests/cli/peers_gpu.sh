@@ -10,21 +10,21 @@ small="matmul -n 40 --type f32 -r 2 -w 0"
 
 # The words are words.
 # shellcheck disable=SC2086
-expect 3 env LD_LIBRARY_PATH="$own/empty" "$gopherbench" compare $small -e clblast
+expect 3 env LD_LIBRARY_PATH="$own/empty" "$gopherbench" compare $small -q -e clblast
 says err 'is no CLBlast'
 
 if grep -q '^ *0:0 ' list.txt; then
     # shellcheck disable=SC2086
-    expect 6 env LD_LIBRARY_PATH="$own/clblast" GOPHERBENCH_STATUS=-5 "$gopherbench" compare $small -e serial,clblast
+    expect 6 env LD_LIBRARY_PATH="$own/clblast" GOPHERBENCH_STATUS=-5 "$gopherbench" compare $small -q -e clblast
     says err 'CLBlast cannot multiply: CL_OUT_OF_RESOURCES'
     # shellcheck disable=SC2086
-    expect 3 env LD_LIBRARY_PATH="$own/clblast" GOPHERBENCH_STATUS=-2044 "$gopherbench" compare $small -e clblast
+    expect 3 env LD_LIBRARY_PATH="$own/clblast" GOPHERBENCH_STATUS=-2044 "$gopherbench" compare $small -q -e clblast
     says err 'CLBlast cannot multiply: its status -2044'
     # What does nothing is found out.
     # shellcheck disable=SC2086
-    expect 1 env LD_LIBRARY_PATH="$own/clblast" "$gopherbench" compare $small -e clblast
+    expect 1 env LD_LIBRARY_PATH="$own/clblast" "$gopherbench" compare $small -q -e clblast
     # shellcheck disable=SC2086
-    expect 3 "$gopherbench" compare $small -e clblast:9:9
+    expect 3 "$gopherbench" compare $small -q -e clblast:9:9
 fi
 # cuBLAS's whole way, on a GPU that is none.
 cuda() { # MIME COMMAND...: with the mimes, where one thing goes wrong
@@ -49,13 +49,12 @@ fact "TF32 and bf16 are never called f32, and are that far off" jq -e '[.cells[]
     (map(.[0] | ltrimstr("cuBLAS 99.8.7, ")) ==
         ["without TF32", "pedantic", "TF32, not f32", "bf16, not f32"]) and
     .[0][1] < 16 and .[1][1] < 16 and .[2][1] > 100 and .[3][1] > 1000' v.json
-expect 3 cuda none "$gopherbench" compare matmul -n 20 --type f64 -r 2 -e cublas --variant tf32
+expect 3 cuda none "$gopherbench" compare matmul -n 20 --type f64 -r 2 -q -e cublas --variant tf32
 says err 'tf32 is a way to compute f32, not f64'
 cuda_fails() { # MIME CODE SENTENCE
     # shellcheck disable=SC2086
-    expect "$2" cuda "$1" "$gopherbench" compare $small -e serial,cublas --json f.json
+    expect "$2" cuda "$1" "$gopherbench" compare $small -q -e cublas
     says err "$3"
-    fact "$1: serial stands" jq -e '.cells[0].error == null and .cells[1].median_s == null' f.json
 }
 cuda_fails no-device 3 'is here, but no GPU'
 cuda_fails no-context 6 'cannot open the GPU: out of memory .2.'
@@ -64,21 +63,21 @@ cuda_fails no-memory 6 'the GPU has no memory for the matrices: out of memory'
 cuda_fails no-product 7 'cuBLAS cannot multiply: EXECUTION_FAILED .13.'
 cuda_fails no-download 7 'cannot read from the GPU: an error of the mime.s .214.'
 # shellcheck disable=SC2086
-expect 3 cuda none "$gopherbench" compare $small -e cublas:9
+expect 3 cuda none "$gopherbench" compare $small -q -e cublas:9
 says err "no NVIDIA GPU is called '9'; the first of 1 is 0 Mime H0"
 # shellcheck disable=SC2086
-expect 0 cuda none "$gopherbench" compare $small -e cublas:mime
+expect 0 cuda none "$gopherbench" compare $small -q -e cublas:mime
 mkdir nothing none && cp "$own/empty/libclblast.so.1" nothing/libcuda.so.1
 # shellcheck disable=SC2086
-expect 3 env LD_LIBRARY_PATH="$work/nothing" "$gopherbench" compare $small -e cublas
+expect 3 env LD_LIBRARY_PATH="$work/nothing" "$gopherbench" compare $small -q -e cublas
 says err 'libcuda.so.1 has no cuInit: it is another release, or none'
 cp "$own/cuda/libcuda.so.1" none && cp nothing/libcuda.so.1 none/libcublas.so.13
 # shellcheck disable=SC2086
-expect 3 env LD_LIBRARY_PATH="$work/none" "$gopherbench" compare $small -e cublas
+expect 3 env LD_LIBRARY_PATH="$work/none" "$gopherbench" compare $small -q -e cublas
 says err 'libcublas has no cublasCreate_v2'
 if ! grep -q 'NVIDIA' list.txt || grep -q 'no NVIDIA driver here' list.txt; then
     # shellcheck disable=SC2086
-    expect 3 "$gopherbench" compare $small -e cublas
+    expect 3 "$gopherbench" compare $small -q -e cublas
     says err 'no NVIDIA driver here: libcuda.so.1 cannot be loaded'
 fi
 

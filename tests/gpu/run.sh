@@ -149,10 +149,10 @@ compile() {
         "-DPKG_CONFIG_EXECUTABLE=$prefix/bin/pkg-config" \
         "-DOPENSSL_ROOT_DIR=$prefix/usr" "-DCMAKE_BUILD_RPATH=$libraries" \
         -DCMAKE_EXE_LINKER_FLAGS=-Wl,--disable-new-dtags
-    # The tests' names are words.
-    # shellcheck disable=SC2086
     within cmake "$@" || return
     gpu_tests=$(cmake --build "$build" --target help | grep -o 'test_ocl_[a-z0-9_]*' | sort -u)
+    # The tests' names are words.
+    # shellcheck disable=SC2086
     within cmake --build "$build" -j "$(nproc)" --target gopherbench test_engines $gpu_tests
 }
 
@@ -160,8 +160,9 @@ look() {
     ! command -v nvidia-smi >/dev/null || within nvidia-smi -L
     within "$ours" list >"$logs/list.txt"
     cat "$logs/list.txt"
-    [ -z "$pocl" ] || { grep -q 'compute units' "$logs/list.txt"; return; }
-    grep -q 'compute units, gpu' "$logs/list.txt" || { echo "no GPU is seen; ocl says why above"; return 3; }
+    kind=gpu
+    [ -z "$pocl" ] || kind=cpu
+    grep -q "compute units, $kind" "$logs/list.txt" || { echo "no $kind is seen by OpenCL; ocl says why above"; return 3; }
 }
 
 run_gpu_tests() {
@@ -223,9 +224,14 @@ fi
 
 device=gpu sizes=1024,2048,4096,8192 ladder=1024,4096 tests_s=300
 if [ "$pocl" ]; then
-    device=cpu sizes=128,256 ladder=256 tests_s=900
+    device=cpu sizes=128,256 ladder=256 tests_s=400
 fi
 if stage build 900 compile; then
+    # LLVM brings a run path of its own, which keeps it from finding what lies beside it.
+    if [ "$pocl" ] && [ "$libraries" ]; then
+        LD_LIBRARY_PATH=$libraries
+        export LD_LIBRARY_PATH
+    fi
     stage look 60 look
     stage test-engines $tests_s within "$build/tests/test_engines"
     stage test-gpu $tests_s run_gpu_tests

@@ -119,13 +119,27 @@ static void fill_ratio(struct board_row *row, const struct board *board)
     }
 }
 
+// "omp", "blas (OpenBLAS 0.3.21, SkylakeX)". Takes the name over.
+static char *sentence_name(const struct cell *cell, char *name)
+{
+    if (!cell->peer || !*cell->facts.variant)
+        return name;
+    char *variant = lines_escape(cell->facts.variant);
+    char *text = lines_format("%s (%s)", name, variant);
+    free(variant);
+    free(name);
+    return text;
+}
+
 static void fill_row(struct board_row *row, const struct board *board,
                      const struct signs *signs)
 {
     const struct cell *cell = row->cell;
     char figure[FIGURE_BYTES];
     row->text[BOARD_MARK] = lines_format("%s", mark_of(cell, signs));
-    row->text[BOARD_NAME] = lines_escape(*cell->column ? cell->column : cell->engine);
+    char *name = lines_escape(*cell->column ? cell->column : cell->engine);
+    row->text[BOARD_NAME] = lines_format("%s%s", name, cell->peer ? "*" : "");
+    row->name = sentence_name(cell, name);
     if (result_stands(cell)) {
         row->text[BOARD_THREADS] = cell->facts.threads > 0
                                        ? lines_format("%d", cell->facts.threads)
@@ -197,12 +211,13 @@ static void add_legend(struct board *board, size_t first)
 
 // ---- the board
 
-static void rank(struct board *board)
+// Peers are ranked only where there is nobody else.
+static void rank_rows(struct board *board, bool peers)
 {
     for (size_t i = 0; i < board->count; i++) {
         const struct board_row *row = &board->rows[i];
         const double s = row->cell->median_s;
-        if (!result_stands(row->cell))
+        if (!result_stands(row->cell) || row->cell->peer != peers)
             continue;
         if (!board->fastest || s < board->fastest->cell->median_s) {
             board->next = board->fastest;
@@ -210,9 +225,19 @@ static void rank(struct board *board)
         } else if (!board->next || s < board->next->cell->median_s) {
             board->next = row;
         }
-        const size_t rounds = row->cell->count;
-        if (rounds > board->most_rounds)
-            board->most_rounds = rounds;
+    }
+}
+
+static void rank(struct board *board)
+{
+    rank_rows(board, false);
+    if (!board->fastest)
+        rank_rows(board, true);
+    for (size_t i = 0; i < board->count; i++) {
+        const struct cell *cell = board->rows[i].cell;
+        board->peers = board->peers || (cell->peer && result_stands(cell));
+        if (result_stands(cell) && cell->count > board->most_rounds)
+            board->most_rounds = cell->count;
     }
     board->base = board_find(board, "serial", 0);
     if (!board->base)
@@ -272,6 +297,8 @@ static void board_make(struct board *board, const struct result *result, size_t 
     fill_titles(board, &result->cells[first], signs);
     for (size_t i = 0; i < board->count; i++)
         add_legend(board, i);
+    if (board->peers)
+        lines_add(&board->legend, "* a peer: somebody else's library");
 }
 
 static bool opens_case(const struct result *result, size_t at)
@@ -299,6 +326,7 @@ static void board_free(struct board *board)
     for (size_t i = 0; i < board->count; i++) {
         for (int j = 0; j < BOARD_COLUMNS; j++)
             free(board->rows[i].text[j]);
+        free(board->rows[i].name);
         free(board->rows[i].says);
     }
     for (int j = 0; j < BOARD_COLUMNS; j++)

@@ -34,6 +34,7 @@ enum board_column {
 struct board_row {
     const struct cell *cell;
     char *text[BOARD_COLUMNS];  // "" where there is nothing to show
+    char *name;                 // in sentences: a peer's tells which library it is
     char *says;                 // why it has no times; NULL: it stands
 };
 
@@ -43,7 +44,8 @@ struct board {
     char *header[BOARD_COLUMNS];
     struct board_row *rows;
     size_t count;
-    const struct board_row *fastest, *next;  // by median; NULL: there is none
+    bool peers;                              // some row that stands is a peer's
+    const struct board_row *fastest, *next;  // of ours, by median; NULL: there is none
     const struct board_row *base;  // what ratios refer to: serial, or else the fastest
     int decimals;                  // of the ratios
     size_t most_rounds;            // of the rows that stand

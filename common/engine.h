@@ -10,6 +10,9 @@
 // to its target in CMakeLists.txt. Where its library may be missing, <name>_absent.c defines
 // the same symbol with a probe that says why not, and the build picks the file.
 // tests/test_engines.c runs it on every workload from then on.
+//
+// A peer is an engine whose work somebody else's library does, loaded at run time where it
+// is installed: it is measured like any other, but never stands for us.
 #ifndef ENGINE_H
 #define ENGINE_H
 
@@ -26,7 +29,7 @@ enum { DEVICES_MAX = 32 };
 // What probe found. The texts come from drivers: they are cut to fit, and hostile until
 // escaped.
 struct device {
-    char     address[16];  // "0:1", platform:device; empty for an engine of the CPU
+    char     address[24];  // "0:1", platform:device; "blis:skx"; empty: there is one
     char     name[128];
     char     driver[128];  // platform and driver version, or the library's
     int      units;        // compute units, or CPUs
@@ -65,6 +68,8 @@ struct engine {
     const char *name;     // as typed: "csp"
     const char *summary;  // one line for `gopherbench list`
     bool sequential;      // one thread, whatever is asked
+    bool peer;            // somebody else's library: in no comparison unless asked for
+    const char *takes;    // what -e NAME:... may name, for messages; NULL: nothing
     const char *const *matmul_variants;   // NULL-terminated names for --variant; NULL: none
     const char *const *gophers_variants;
 

@@ -42,6 +42,10 @@ struct matmul {
     const void *b;      // k x n
     void *c;            // m x n
     double grain_flop;  // of a block that is handed out; 0: the engine's choice
+    // What an engine's prepare says that it rounds the elements of A and B by, relative
+    // to them, on purpose (TF32 on tensor cores); 0: not at all. The check lets that
+    // pass.
+    double input_rounding;
     struct matmul_oracle *oracle;  // matmul_oracle.c's own
 };
 

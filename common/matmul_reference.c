@@ -93,7 +93,8 @@ static double top_of(enum elem type)
 // subnormal and a rounding is no longer relative.
 static double relative_bound(const struct matmul *job)
 {
-    return eps_of(job->type) * (job->k > 16 ? (double)job->k : 16.0);
+    const double u = job->input_rounding;
+    return eps_of(job->type) * (job->k > 16 ? (double)job->k : 16.0) + u * (2 + u);
 }
 
 static double absolute_bound(const struct matmul *job)
@@ -142,7 +143,7 @@ static bool element_right(const struct matmul *job, bool exact, size_t i, size_t
     if (!(size < top_of(job->type) / 4))
         return wide_right(job, i, j);
     double off = fabs((c - ref.sum[j]) - ref.rest[j]);
-    if (exact)
+    if (exact && job->input_rounding == 0)
         return off == 0;
     if (!(off <= relative_bound(job) * size + absolute_bound(job)))
         return false;

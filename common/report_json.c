@@ -113,6 +113,7 @@ static json_t *cell_to_json(const struct cell *cell)
     document_put(object, "described", copy(cell->described));
     document_put(object, "complaints", copy(cell->complaints));
     document_put(object, "engine", document_text(cell->engine));
+    document_put(object, "peer", json_boolean(cell->peer));
     document_put(object, "column", document_text(cell->column));
     document_put(object, "device", document_text(cell->facts.device));
     document_put(object, "threads",

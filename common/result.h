@@ -37,6 +37,7 @@ struct cell {
     struct engine_facts facts;
     int threads;        // asked for
     bool sole_default;  // no --engine named it: absence is a row, not a failure
+    bool peer;          // its engine is somebody else's library
 
     double work;  // flop or bytes of one run
     const char *unit;

@@ -10,7 +10,7 @@
 
 static const char *name_of(const struct board_row *row)
 {
-    return row->text[BOARD_NAME];
+    return row->name;
 }
 
 // ---- who was fastest
@@ -60,6 +60,7 @@ static void add_rivals(struct lines *lines, const struct board *board)
         const struct board_row *row = &board->rows[i];
         struct pair pair;
         if (row == board->fastest || !result_stands(row->cell) ||
+            row->cell->peer != board->fastest->cell->peer ||
             !result_pair(board->result, row->cell, board->fastest->cell, &pair) ||
             pair_told(&pair))
             continue;
@@ -102,19 +103,44 @@ static void add_fastest(struct lines *lines, const struct board *board)
     }
     const bool sure = separated_rows(board, fastest, next);
     const struct board_row *other = board->base == fastest ? next : board->base;
+    // Beside peers it has to be told who was compared.
+    const bool of_ours = board->peers && !fastest->cell->peer;
     if (!sure && other == next && fastest->cell->count >= STATS_MIN_FOR_INTERVAL) {
-        lines_add(lines, "%s had the shortest median, %s.", name_of(fastest),
-                  fastest->text[BOARD_TIME]);
+        lines_add(lines, "%s had the shortest median%s, %s.", name_of(fastest),
+                  of_ours ? " of ours" : "", fastest->text[BOARD_TIME]);
         add_rivals(lines, board);
         return;
     }
     char *advantage = advantage_text(board, fastest, other);
     char *lead = sure && other != next ? lead_text(board) : lines_format("%s", "");
-    lines_add(lines, "%s %s %s%s.", name_of(fastest),
-              sure ? "was fastest:" : "had the shortest median:", advantage, lead);
+    lines_add(lines, "%s %s%s: %s%s.", name_of(fastest),
+              sure ? "was fastest" : "had the shortest median", of_ours ? " of ours" : "",
+              advantage, lead);
     free(advantage);
     free(lead);
     add_rivals(lines, board);
+}
+
+// ---- beside peers
+
+// Ours beside each peer, whoever was faster.
+static void add_peers(struct lines *lines, const struct board *board)
+{
+    for (size_t i = 0; i < board->count; i++) {
+        const struct board_row *ours = board->fastest, *peer = &board->rows[i];
+        struct pair pair;
+        if (!peer->cell->peer || ours->cell->peer || !result_stands(peer->cell) ||
+            !result_pair(board->result, peer->cell, ours->cell, &pair))
+            continue;
+        // The ratio told is above 1 where the two are separated.
+        const bool behind = pair.ratio < 1 && pair_told(&pair);
+        if (behind)
+            result_pair(board->result, ours->cell, peer->cell, &pair);
+        char *gain = pair_gain(&pair, name_of(behind ? peer : ours),
+                               name_of(behind ? ours : peer));
+        lines_add(lines, "%s: %s.", behind ? "A peer was ahead" : "Beside a peer", gain);
+        free(gain);
+    }
 }
 
 // ---- how near the limit
@@ -301,6 +327,7 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
     if (!board->fastest)
         return;
     add_fastest(lines, board);
+    add_peers(lines, board);
     add_limit(lines, board);
     add_structures(lines, board);
     add_execution(lines, board);
@@ -309,8 +336,7 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
     if (brief)
         return;
     for (size_t i = 0; i < board->count; i++)
-        if (result_stands(board->rows[i].cell) &&
-            strcmp(board->rows[i].cell->engine, "ocl") == 0)
+        if (result_stands(board->rows[i].cell) && *board->rows[i].cell->facts.device)
             add_phases(lines, &board->rows[i]);
 }
 

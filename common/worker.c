@@ -62,10 +62,10 @@ int worker_signal(void)
 
 // What a worker's environment keeps; everything else, OMP_* above all, is ours to set.
 static const char *const kept[] = {
-    "PATH=",    "HOME=",     "USER=", "LOGNAME=",     "LANG=",   "LC_",   "TZ=",
-    "TMPDIR=",  "XDG_",      "LD_",   "OCL_ICD_",     "OPENCL_", "POCL_", "CUDA_",
-    "NVIDIA_",  "RUSTICL_",  "ASAN_", "LSAN_",        "UBSAN_",  "TSAN_", "ARCHER_",
-    "OMP_TOOL", "OPENBLAS_", "BLIS_", "GOPHERBENCH_", NULL};
+    "PATH=",    "HOME=",     "USER=", "LOGNAME=", "LANG=",        "LC_",   "TZ=",
+    "TMPDIR=",  "XDG_",      "LD_",   "OCL_ICD_", "OPENCL_",      "POCL_", "CUDA_",
+    "NVIDIA_",  "RUSTICL_",  "ASAN_", "LSAN_",    "UBSAN_",       "TSAN_", "ARCHER_",
+    "OMP_TOOL", "OPENBLAS_", "BLIS_", "MKL_",     "GOPHERBENCH_", NULL};
 
 extern char **environ;
 

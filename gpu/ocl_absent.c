@@ -31,6 +31,7 @@ extern const struct engine engine_ocl;
 const struct engine engine_ocl = {
     .name = "ocl",
     .summary = "OpenCL kernels on a GPU, or on the CPU through PoCL (not in this build)",
+    .takes = "ocl:0:1, ocl:gpu or ocl:NAME",
     .probe = absent_probe,
     .open = absent_open,
     .close = absent_close,

@@ -117,6 +117,7 @@ static int engine_limits(void *ctx, struct device_limits *limits, struct fail *w
 const struct engine engine_ocl = {
     .name = "ocl",
     .summary = "OpenCL kernels: work-items on a GPU, or on the CPU through PoCL",
+    .takes = "ocl:0:1, ocl:gpu or ocl:NAME",
     .matmul_variants = ocl_rung_names,
     .gophers_variants = ocl_gophers_variants,
     .probe = engine_probe,

@@ -24,14 +24,14 @@ static void list_words(const char *label, const char *const *words)
 static void list_device(const struct device *d)
 {
     enum { AT = 11, ADDRESS = 5, COLUMNS = 80 };
-    const bool on_cpu = !d->address[0];
+    const bool on_cpu = !d->address[0], of_cpu = !d->gpu && d->memory_bytes == 0;
     const int indent = on_cpu ? AT : AT + ADDRESS;
     char memory[FIGURE_BYTES] = "";
     char *name = lines_escape(d->name), *driver = lines_escape(d->driver);
     if (d->memory_bytes > 0)
         text_bytes(memory, (double)d->memory_bytes);
     char *parts = lines_format("%d %s%s%s%s%s", d->units,
-                               on_cpu   ? "CPUs"
+                               of_cpu   ? "CPUs"
                                : d->gpu ? "compute units, gpu"
                                         : "compute units, cpu",
                                *memory ? ", " : "", memory, *driver ? ", " : "", driver);
@@ -59,6 +59,19 @@ static void list_engine(const struct engine *engine)
     roster_free(&here);
 }
 
+static void list_engines(const char *title, bool peers)
+{
+    bool any = false;
+    for (int i = 0; engines[i]; i++) {
+        if (engines[i]->peer != peers)
+            continue;
+        if (!any)
+            printf("%s\n", title);
+        any = true;
+        list_engine(engines[i]);
+    }
+}
+
 enum exit_code cmd_list(struct options *o, int argc, char **argv, struct fail *why)
 {
     (void)argc;
@@ -68,9 +81,8 @@ enum exit_code cmd_list(struct options *o, int argc, char **argv, struct fail *w
         fail(why, EXIT_USAGE, "list takes no words");
         return why->code;
     }
-    printf("Engines\n");
-    for (int i = 0; engines[i]; i++)
-        list_engine(engines[i]);
+    list_engines("Engines", false);
+    list_engines("\nPeers, other people's libraries (compare --peers)", true);
     printf("\nWorkloads\n");
     for (int i = 0; workloads[i]; i++)
         printf("  %-8s %s\n", workloads[i]->name, workloads[i]->summary);

@@ -40,6 +40,11 @@ char *registry_workload_names(char *buffer, size_t size)
     return option_words(buffer, size, names);
 }
 
+bool registry_offers(const struct engine *e, const struct workload *w)
+{
+    return (w == &workload_matmul && e->matmul) || (w == &workload_gophers && e->gophers);
+}
+
 const char *const *registry_variants(const struct engine *e, const struct workload *w)
 {
     if (w == &workload_matmul)

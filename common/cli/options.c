@@ -18,6 +18,7 @@ enum { COUNT_MAX = 1000000 };  // of carts and of rounds
 static const struct option_row rows[] = {
     {KEY_ENGINE, "engine", "LIST", RUNNING,
      "serial, csp, omp, ocl or ocl:DEVICE (0:1, gpu, a name)"},
+    {KEY_PEERS, "peers", NULL, CMD_COMPARE, "other people's libraries, too (see list)"},
     {KEY_THREADS, "threads", "LIST", RUNNING, "threads to work with (usable CPUs)"},
     {KEY_SIZE, "size", "LIST", CMD_COMPARE, "matrix sizes, N or MxNxK (1024)"},
     {KEY_TYPE, "type", "LIST", CMD_COMPARE, "f32, f64 (both)"},
@@ -295,6 +296,9 @@ static int take(struct options *o, enum command_bit command, int key, const char
         return 0;
     case KEY_QUIET:
         o->quiet = true;
+        return 0;
+    case KEY_PEERS:
+        o->peers = true;
         return 0;
     case KEY_HELP:
         o->help = true;

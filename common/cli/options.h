@@ -33,6 +33,7 @@ struct options {
     struct list engines;  // as typed; none: every engine
     int *threads;         // none: the usable CPUs
     size_t thread_count;
+    bool peers;          // every peer that is here, too
     bool threads_given;  // by --threads; otherwise they are the usable CPUs
     struct size3 *sizes;
     size_t size_count;

@@ -69,14 +69,17 @@ static void add_engine(struct plan *p, const struct engine *engine, const char *
                        const struct options *o, bool each_device)
 {
     struct presence here;
+    if (device) {  // whether it is there, opening it finds out
+        add_threads(p, engine, NULL, device, o);
+        return;
+    }
     roster_probe(&here, engine);
     if (here.count == 0)
-        add_column(p, engine, NULL, device, 1, o, &here.why);
-    int devices = here.count > 1 && !device && each_device ? here.count : here.count > 0;
-    for (int d = 0; d < devices; d++) {
-        const char *address = devices > 1 ? here.devices[d].address : device;
-        add_threads(p, engine, device ? NULL : &here.devices[d], address, o);
-    }
+        add_column(p, engine, NULL, NULL, 1, o, &here.why);
+    int devices = here.count > 1 && each_device ? here.count : here.count > 0;
+    for (int d = 0; d < devices; d++)
+        add_threads(p, engine, &here.devices[d],
+                    devices > 1 ? here.devices[d].address : NULL, o);
     roster_free(&here);
 }
 
@@ -101,6 +104,17 @@ static void add_structure_alone(struct plan *p, const struct options *o)
     p->columns[p->column_count - 2] = swapped;
 }
 
+// An engine takes no part after the colon: says which do, and how.
+static int refuse_device(const char *text, struct fail *why)
+{
+    char forms[256] = "";
+    for (int i = 0; engines[i]; i++)
+        if (engines[i]->takes)
+            snprintf(forms + strlen(forms), sizeof forms - strlen(forms), "%s%s",
+                     *forms ? "; " : "", engines[i]->takes);
+    return fail(why, EXIT_USAGE, "'%.100s': what takes a device is %s", text, forms);
+}
+
 // One element of --engine: "csp", "ocl:0:1".
 static int add_named(struct plan *p, const char *text, const struct options *o,
                      bool each_device, struct fail *why)
@@ -109,18 +123,31 @@ static int add_named(struct plan *p, const char *text, const struct options *o,
     char name[32];
     snprintf(name, sizeof name, "%.*s", colon ? (int)(colon - text) : 31, text);
     const struct engine *engine = registry_engine(name);
-    char known[128];
+    char known[160];
     if (!engine)
         return fail(why, EXIT_USAGE, "no engine is called '%.100s'; known are %s", text,
                     registry_engine_names(known, sizeof known));
-    if (colon && (!colon[1] || strcmp(name, "ocl") != 0))
-        return fail(why, EXIT_USAGE,
-                    "'%.100s': only ocl takes a device, as ocl:0:1, ocl:gpu or ocl:NAME",
-                    text);
+    if (colon && (!colon[1] || !engine->takes))
+        return refuse_device(text, why);
     add_engine(p, engine, colon ? colon + 1 : NULL, o, each_device);
     if (each_device)
         add_structure_alone(p, o);
     return 0;
+}
+
+// Every peer that is here; those that are not are no news, for nobody named them.
+static void add_peers(struct plan *p, const struct options *o, bool each_device)
+{
+    for (int i = 0; engines[i]; i++) {
+        const size_t before = p->column_count;
+        if (!engines[i]->peer)
+            continue;
+        add_engine(p, engines[i], NULL, o, each_device);
+        if (p->column_count > before && p->columns[before].absent.code)
+            p->column_count = before;
+        for (size_t c = before; c < p->column_count; c++)
+            p->columns[c].sole_default = true;
+    }
 }
 
 int plan_columns(struct plan *p, const struct options *o, const char *const *fallback,
@@ -131,7 +158,7 @@ int plan_columns(struct plan *p, const struct options *o, const char *const *fal
         if (add_named(p, o->engines.item[i], o, each_device, why))
             return -1;
     for (int i = 0; o->engines.count == 0 && engines[i]; i++) {
-        bool wanted = !fallback;
+        bool wanted = !fallback && !engines[i]->peer;
         for (int j = 0; fallback && fallback[j]; j++)
             wanted = wanted || strcmp(fallback[j], engines[i]->name) == 0;
         if (wanted)
@@ -139,6 +166,8 @@ int plan_columns(struct plan *p, const struct options *o, const char *const *fal
         if (wanted && each_device)
             add_structure_alone(p, o);
     }
+    if (o->peers)
+        add_peers(p, o, each_device);
     return 0;
 }
 
@@ -195,6 +224,7 @@ static void add_cell(struct plan *p, const struct column *c, const struct worklo
                           .engine = c->engine->name,
                           .threads = c->opts.threads,
                           .sole_default = c->sole_default,
+                          .peer = c->engine->peer,
                           .unit = w->unit,
                           .failed = c->absent.code};
     snprintf(cell->column, sizeof cell->column, "%.40s%s%.20s", c->name,
@@ -225,6 +255,8 @@ void plan_case(struct plan *p, const struct workload *w, const char *case_name,
         const struct column *c = &p->columns[i];
         const char *const *names = registry_variants(c->engine, w);
         size_t before = p->result->cell_count;
+        if (c->engine->peer && c->sole_default && !registry_offers(c->engine, w))
+            continue;
         for (size_t v = 0; v < p->variants->count && !c->absent.code; v++) {
             const char *asked = p->variants->item[v];
             bool all = strcmp(asked, "all") == 0;

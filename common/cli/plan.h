@@ -26,7 +26,10 @@ struct plan {
     const struct list *variants;  // --variant: of the options, which must live as long
 };
 
-// Probes the engines that the options name (none: all) and makes the columns.
+// Probes the engines that the options name (none: all of ours) and makes the columns;
+// with
+// --peers those of every peer that is here, too. A device that is named is not probed:
+// opening it will tell.
 // `each_device`: "ocl" means every device, a column each; otherwise the one it would
 // choose. `fallback` names the engines when the options don't; NULL: all. EXIT_USAGE for
 // unknown names.

@@ -14,6 +14,9 @@ extern const struct errand errands[];  // until one without a name
 const struct engine *registry_engine(const char *name);      // NULL: no such
 const struct workload *registry_workload(const char *name);  // NULL: no such
 
+// Whether the engine has an entry for the workload.
+bool registry_offers(const struct engine *, const struct workload *);
+
 // "serial, csp, omp and ocl"
 char *registry_engine_names(char *buffer, size_t size);
 char *registry_workload_names(char *buffer, size_t size);

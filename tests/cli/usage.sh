@@ -7,7 +7,7 @@ one_sentence; says err "no command is called 'conpare'; known are compare, multi
 expect 2 "$gopherbench" compare matmull
 one_sentence; says err "known are matmul and gophers"
 expect 2 "$gopherbench" compare -e serial,cps
-one_sentence; says err "no engine is called 'cps'; known are serial, csp, omp and ocl"
+one_sentence; says err "no engine is called 'cps'; known are serial, csp, omp, ocl"
 expect 2 "$gopherbench" --colour always
 one_sentence; says err "unknown option '--colour'; known are .*--color"
 expect 2 "$gopherbench" -z
@@ -18,12 +18,12 @@ expect 2 "$gopherbench" list --size 4
 one_sentence; says err "unknown option '--size'"
 expect 2 "$gopherbench" compare matmul -e serial --variant avx9
 one_sentence; says err "known are all.*scalar"
-expect 2 "$gopherbench" compare -e csp:0:0
-one_sentence; says err "only ocl takes a device"
 expect 2 "$gopherbench" compare matmul -e serial,ocl --grain 4M
 one_sentence; says err "goes with the engines serial, csp and omp, not with ocl"
 expect 2 "$gopherbench" compare matmul -e serial,omp --grain 4M
 one_sentence; says err "the engines must include csp"
+expect 2 "$gopherbench" compare -e csp:0:0
+one_sentence; says err "what takes a device is ocl:0:1, ocl:gpu or ocl:NAME"
 expect 2 "$gopherbench" compare gophers --design nine
 one_sentence; says err "nine.*four.*sixteen"
 expect 2 "$gopherbench" compare gophers --design sixteen --carts 2

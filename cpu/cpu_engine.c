@@ -71,7 +71,7 @@ int cpu_prepare_matmul(struct cpu_engine *e, const struct matmul *job, size_t ca
     snprintf(facts->variant, sizeof facts->variant, "%s", g->ukr->name);
     facts->blocks = g->row_blocks * g->col_blocks * g->k_parts;
     e->cart_count = carts < g->col_blocks ? carts : g->col_blocks;
-    e->a_space = take_each(&e->matmul_space, (size_t)e->threads, gemm_a_bytes(g),
+    e->a_space = take_each(&e->matmul_space, (size_t)e->threads, gemm_space_bytes(g),
                            "packed rows of the left matrix", why);
     e->carts = take_each(&e->matmul_space, e->cart_count, gemm_cart_bytes(g),
                          "packed columns of the right matrix", why);

@@ -2,13 +2,14 @@
 //
 // C = A B, row-major, blocked as in Goto and van de Geijn, Anatomy of high-performance
 // matrix multiplication (TOMS 2008): a sliver of B, kc x nr, stays in L1, a block of A,
-// mc x kc, in L2. The micro-kernel adds its product to the tile of C that is there, in
-// the order of k, so every engine, every blocking and every partition of the work gives
-// the same bits.
+// mc x kc, in L2. Unlike there A is not reordered: the micro-kernel reads a stream a row.
+// B is packed where it is read often enough to pay for that, and read in place elsewhere.
+// The micro-kernel adds its product to the tile of C that is there, in the order of k, so
+// every engine, every blocking and every partition of the work gives the same bits.
 //
 // The two steps that engines hand out:
 //   gemm_pack_b   copies columns of B into a cart, sliver by sliver
-//   gemm_block    multiplies rows of A with a packed cart into one block of C
+//   gemm_block    multiplies rows of A with a cart into one block of C
 // A block of C needs its cart packed before; blocks of one part are independent of each
 // other. Where B is so long that a cart of all its rows would be too large, k is cut into
 // parts: part p + 1 of a block of C must come after part p.
@@ -22,11 +23,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// C[mr x nr] += packed A sliver * packed B sliver over k steps. ldc in elements. `first`:
-// C is not read, the sum starts from zero. Slivers are aligned to 64 bytes; C to its
-// element.
-typedef void (*ukr_fn)(size_t k, const void *a, const void *b, void *c, size_t ldc,
-                       bool first);
+// C += A B for one tile: `rows` of C, 1 to mr, and nr columns, or nr / 2 if cols is no
+// more than that. Whole vectors of B and C are read and written, so both must have that
+// many columns. Leading dimensions are in elements; nothing need be aligned.
+struct ukr_tile {
+    size_t rows, cols, k;
+    const void *a, *b;
+    void *c;
+    const void *next_c;  // the tile that is computed after this one: it is called for
+    size_t lda, ldb, ldc;
+    bool first;  // C is not read, the sum starts from zero
+};
+
+typedef void (*ukr_fn)(const struct ukr_tile *);
 
 struct ukr {
     const char *name;      // "avx512", "avx2", "neon", "scalar"
@@ -49,6 +58,8 @@ struct gemm {
     size_t mr, nr;      // the micro-kernel's tile
     size_t mc, nc, kc;  // rows and columns of a block of C, steps between two loads of C
     size_t part_k;      // rows of B in one cart, a multiple of kc unless it is all of k
+    bool packs_b;       // else B is read in place, and carts are empty
+    bool stages_a;      // A's rows are copied closer together before they are read
     size_t row_blocks, col_blocks, k_parts;
 };
 
@@ -59,9 +70,10 @@ struct gemm {
 int gemm_plan(struct gemm *, const struct matmul *job, const char *variant, int threads,
               struct fail *why);
 
-size_t gemm_a_bytes(const struct gemm *);     // space that one gemm_block at a time needs
-size_t gemm_cart_bytes(const struct gemm *);  // a packed cart: part_k x nc
-size_t gemm_slivers(const struct gemm *);  // in a full cart; the last cart may hold fewer
+size_t gemm_space_bytes(const struct gemm *);  // scratch of one gemm_block at a time
+size_t gemm_cart_bytes(const struct gemm *);   // a packed cart: part_k x nc
+// In a full cart; the last cart may hold fewer. 0: there is nothing to pack.
+size_t gemm_slivers(const struct gemm *);
 
 // Packs slivers [first, last) of column block jc, of the rows of B that belong to `part`,
 // into `cart`; several threads may pack different slivers of one cart at once. Slivers
@@ -70,9 +82,9 @@ void gemm_pack_b(const struct gemm *, size_t part, size_t jc, size_t first, size
                  void *cart);
 
 // Adds part `part` to block (ic, jc) of C, from A and the cart packed for (part, jc).
-// `a_space` is scratch of gemm_a_bytes, aligned to 64 bytes.
+// `space` is scratch of gemm_space_bytes, aligned to 64 bytes.
 void gemm_block(const struct gemm *, size_t part, size_t ic, size_t jc, const void *cart,
-                void *a_space);
+                void *space);
 
 // True when there is nothing to sum: the product is empty, or k = 0 and C has been
 // zeroed.

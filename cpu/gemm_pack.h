@@ -1,8 +1,12 @@
-// gemm_pack.h -- matrices copied into the order in which the micro-kernel reads them.
+// gemm_pack.h -- what is copied before the micro-kernel reads it, and why.
 //
-// Within a sliver lie nr elements of a row of B, then the next row's; mr elements of a
-// column of A, then the next column's. Slivers at an edge are filled up with zeros: what
-// a micro-kernel computes from those stays in a padded tile and is not copied out.
+// B, sliver by sliver: within a sliver lie nr elements of a row, then the next row's, so
+// that the micro-kernel reads one stream instead of a page a row. The last sliver is
+// filled up with zeros: what a micro-kernel computes from those stays in a padded tile
+// and is not copied out. gemm_pack_b is in gemm.h: engines call it.
+//
+// A, row by row and otherwise as it is: rows a power of two apart would all lie in the
+// same set of the first cache.
 #ifndef GEMM_PACK_H
 #define GEMM_PACK_H
 
@@ -11,8 +15,16 @@
 // The rows of B, and columns of A, that belong to a part.
 size_t gemm_part_rows(const struct gemm *, size_t part);
 
-// Packs the sliver of A that begins at (row, col), `steps` columns of it. gemm_pack_b,
-// the other half, is in gemm.h: engines call it.
-void gemm_pack_a(const struct gemm *, size_t row, size_t col, size_t steps, void *to);
+// How far apart staged rows of A lie, in elements.
+size_t gemm_stage_lda(const struct gemm *);
+
+// Copies `rows` rows of A from (row, col), `steps` columns of them.
+void gemm_stage_a(const struct gemm *, size_t row, size_t rows, size_t col, size_t steps,
+                  void *to);
+
+// Copies `cols` columns of B, fewer than a sliver, from (row, col), `steps` rows of them,
+// to rows of `width` elements, filled up with zeros.
+void gemm_pad_b(const struct gemm *, size_t row, size_t col, size_t cols, size_t steps,
+                size_t width, void *to);
 
 #endif

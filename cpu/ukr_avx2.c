@@ -5,6 +5,7 @@
 #define ROWS6(X) X(0) X(1) X(2) X(3) X(4) X(5)
 
 #define UKR_FN      run_f32
+#define UKR_LOOP    loop_f32_
 #define UKR_REAL    float
 #define UKR_BYTES   32
 #define UKR_MR      6
@@ -12,6 +13,7 @@
 #include "ukr_body.h"
 
 #define UKR_FN      run_f64
+#define UKR_LOOP    loop_f64_
 #define UKR_REAL    double
 #define UKR_BYTES   32
 #define UKR_MR      6

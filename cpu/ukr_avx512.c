@@ -6,6 +6,7 @@
     X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13)
 
 #define UKR_FN      run_f32
+#define UKR_LOOP    loop_f32_
 #define UKR_REAL    float
 #define UKR_BYTES   64
 #define UKR_MR      14
@@ -13,6 +14,7 @@
 #include "ukr_body.h"
 
 #define UKR_FN      run_f64
+#define UKR_LOOP    loop_f64_
 #define UKR_REAL    double
 #define UKR_BYTES   64
 #define UKR_MR      14

@@ -9,6 +9,7 @@
 #define ROWS4(X) X(0) X(1) X(2) X(3)
 
 #define UKR_FN      run_f32
+#define UKR_LOOP    loop_f32_
 #define UKR_REAL    float
 #define UKR_BYTES   16
 #define UKR_MR      4
@@ -16,6 +17,7 @@
 #include "ukr_body.h"
 
 #define UKR_FN      run_f64
+#define UKR_LOOP    loop_f64_
 #define UKR_REAL    double
 #define UKR_BYTES   16
 #define UKR_MR      4

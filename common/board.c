@@ -235,13 +235,32 @@ static void rank(struct board *board)
         rank_rows(board, true);
     for (size_t i = 0; i < board->count; i++) {
         const struct cell *cell = board->rows[i].cell;
-        board->peers = board->peers || (cell->peer && result_stands(cell));
-        if (result_stands(cell) && cell->count > board->most_rounds)
+        if (!result_stands(cell))
+            continue;
+        board->peers = board->peers || cell->peer;
+        if (cell->count > board->most_rounds)
             board->most_rounds = cell->count;
+        const uint64_t repeats = cell->repeats;
+        if (repeats > board->most_repeats)
+            board->most_repeats = repeats;
+        if (board->fewest_repeats == 0 || repeats < board->fewest_repeats)
+            board->fewest_repeats = repeats;
     }
     board->base = board_find(board, "serial", 0);
     if (!board->base)
         board->base = board->fastest;
+}
+
+// " · 95 to 760 runs a sample": a time is the mean of so many; empty where it is that of
+// one.
+static char *repeats_text(const struct board *board, const struct signs *signs)
+{
+    const unsigned long long few = board->fewest_repeats, many = board->most_repeats;
+    if (many <= 1)
+        return lines_format("%s", "");
+    if (few == many)
+        return lines_format("%s%llu runs a sample", signs->dot, many);
+    return lines_format("%s%llu to %llu runs a sample", signs->dot, few, many);
 }
 
 static void fill_titles(struct board *board, const struct cell *first,
@@ -253,14 +272,16 @@ static void fill_titles(struct board *board, const struct cell *first,
     free(workload);
     free(name);
     // The work is a rate without its "/s".
-    char work[FIGURE_BYTES];
+    char work[FIGURE_BYTES], *repeats = repeats_text(board, signs);
     if (board->fastest)
         board->about = lines_format(
-            "%.*s%s%zu round%s",
+            "%.*s%s%zu round%s%s",
             (int)strcspn(text_rate(work, board->fastest->cell->work, first->unit), "/"),
-            work, signs->dot, board->most_rounds, board->most_rounds == 1 ? "" : "s");
+            work, signs->dot, board->most_rounds, board->most_rounds == 1 ? "" : "s",
+            repeats);
     else
         board->about = lines_format("%s", "");
+    free(repeats);
     static const char *const header[BOARD_COLUMNS] = {
         "", "engine", "threads", "time", NULL, "rate", "limit", NULL, "95%"};
     for (int i = 0; i < BOARD_COLUMNS; i++)

@@ -20,8 +20,9 @@
 
 struct sample {
     uint32_t round;
-    double start_s;  // since the run began, for the trace
-    double total_s, upload_s, run_s, download_s;
+    double start_s;                               // since the run began, for the trace
+    double total_s, upload_s, run_s, download_s;  // of one run; the mean of the repeats
+    double outside_s;  // around them: entering and leaving the engine's world
 };
 
 // One engine on one case. A failed cell has its error, and no times.
@@ -42,6 +43,7 @@ struct cell {
     double work;  // flop or bytes of one run
     const char *unit;
     double open_s;
+    uint64_t repeats;  // runs back to back that make one sample; chosen in warm-up
     struct sample *samples;
     size_t count, capacity;
     double median_s;
@@ -108,6 +110,11 @@ bool result_same_case(const struct cell *, const struct cell *);  // workload an
 // The two cells' pair, turned so that it is a over b. False: they share no round.
 bool result_pair(const struct result *, const struct cell *a, const struct cell *b,
                  struct pair *);
+
+// One field of the samples of each (its offset in struct sample, a double), of the rounds
+// that both finished; returns how many. Each array has room for the shorter cell's count.
+size_t result_common_rounds(const struct cell *a, size_t a_field, const struct cell *b,
+                            size_t b_field, double *a_s, double *b_s);
 
 // The pair's interval is one of 95 % and does not hold 1.
 bool result_separated(const struct pair *);

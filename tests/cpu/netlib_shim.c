@@ -77,6 +77,8 @@ static void shrink(struct gemm *g)
     g->nc = g->nr;
     g->kc = 8;
     g->part_k = 16;
+    g->packs_b = products % 2;  // in turn
+    g->stages_a = products / 2 % 2;
     g->row_blocks = (g->job->m + g->mc - 1) / g->mc;
     g->col_blocks = (g->job->n + g->nc - 1) / g->nc;
     g->k_parts = (g->job->k + g->part_k - 1) / g->part_k;
@@ -95,15 +97,15 @@ static void multiply(const struct matmul *job)
         return;
     if (getenv("GOPHERBENCH_SHIM_SMALL"))
         shrink(&g);
-    void *cart = space(gemm_cart_bytes(&g)), *a_space = space(gemm_space_bytes(&g));
+    void *cart = space(gemm_cart_bytes(&g)), *scratch = space(gemm_space_bytes(&g));
     for (size_t part = 0; part < g.k_parts; part++)
         for (size_t jc = 0; jc < g.col_blocks; jc++) {
             gemm_pack_b(&g, part, jc, 0, gemm_slivers(&g), cart);
             for (size_t ic = 0; ic < g.row_blocks; ic++)
-                gemm_block(&g, part, ic, jc, cart, a_space);
+                gemm_block(&g, part, ic, jc, cart, scratch);
         }
     free(cart);
-    free(a_space);
+    free(scratch);
 }
 
 // C = alpha A B + beta C. C is not read where beta is 0, A and B are not where alpha is.

@@ -174,11 +174,16 @@ static void try_size(const struct ukr *ukr, enum elem type, size_t m, size_t n, 
     triple_loop(&p, is_fused(ukr));
     multiply(&g);
     same(&p, &g, "size");
-    // Once more with blocks so small that these sizes cross their edges, too.
-    memset(p.job.c, POISON, m * n * elem_bytes(type));
-    set_blocks(&g, 2, 1, 4, 8);
-    multiply(&g);
-    same(&p, &g, "size in small blocks");
+    // Once more with blocks so small that these sizes cross their edges, too, whatever is
+    // copied before it is read.
+    for (int copies = 0; copies < 4; copies++) {
+        memset(p.job.c, POISON, m * n * elem_bytes(type));
+        g.packs_b = copies % 2;
+        g.stages_a = copies / 2;
+        set_blocks(&g, 2, 1, 4, 8);
+        multiply(&g);
+        same(&p, &g, "size in small blocks");
+    }
     drop(&p);
 }
 

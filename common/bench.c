@@ -12,9 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS_MIN = 3, ROUNDS_NARROW = 12, ROUNDS_MAX = 200 };
-static const double NARROW = 0.005;  // half an interval, relative to the median
-
 // A worker and what it was opened for. It stays from group to group while that is the
 // same.
 struct seat {
@@ -196,6 +193,7 @@ static int make_job(struct seat *s, struct cell *c, struct fail *why)
     read_facts(c, reply);
     c->open_s = s->open_s + json_number_value(json_object_get(reply, "open_s"));
     c->work = json_number_value(json_object_get(reply, "work"));
+    c->repeats = 1;
     c->described = json_incref(json_object_get(reply, "described"));
     json_decref(reply);
     return c->facts.gpu ? ask_device_limits(s, c, why) : 0;
@@ -207,20 +205,25 @@ static int take_sample(struct bench *b, struct seat *s, struct cell *c, int roun
     json_t *reply;
     struct sample sample = {.round = (uint32_t)round,
                             .start_s = (double)(clock_ns() - b->start_ns) * 1e-9};
-    json_t *request =
-        json_pack("{s:s, s:i}", "do", "sample", "sabotage", (int)b->how->sabotage);
+    const bool warming_up = round == 0;
+    json_t *request = json_pack("{s:s, s:i, s:I, s:b}", "do", "sample", "sabotage",
+                                (int)b->how->sabotage, "repeats", (json_int_t)c->repeats,
+                                "warmup", (int)warming_up);
     if (worker_ask(&s->worker, request, bench_deadline_s(c->work, c->unit), &reply, why))
         return -1;
     sample.total_s = json_number_value(json_object_get(reply, "total_s"));
     sample.upload_s = json_number_value(json_object_get(reply, "upload_s"));
     sample.run_s = json_number_value(json_object_get(reply, "run_s"));
     sample.download_s = json_number_value(json_object_get(reply, "download_s"));
+    sample.outside_s = json_number_value(json_object_get(reply, "outside_s"));
+    if (warming_up)
+        c->repeats = (uint64_t)json_integer_value(json_object_get(reply, "repeats"));
     double max_error = json_number_value(json_object_get(reply, "max_error"));
     c->verified = json_is_true(json_object_get(reply, "verified"));
     json_decref(reply);
     if (max_error > c->max_error)
         c->max_error = max_error;
-    if (round == 0)  // warming up
+    if (warming_up)
         return 0;
     result_add_sample(c, sample);
     if (b->how->journal && journal_append(b->how->journal, c, &sample, b->why))
@@ -278,34 +281,6 @@ static void run_round(struct bench *b, struct group *g, int round)
     free(turn);
 }
 
-static bool narrow(const struct cell *c)
-{
-    double *total_s = malloc(c->count * sizeof *total_s);
-    if (!total_s)
-        die("out of memory");
-    for (size_t i = 0; i < c->count; i++)
-        total_s[i] = c->samples[i].total_s;
-    double median = stats_median(total_s, c->count);
-    struct interval ci = stats_median_ci95(total_s, c->count);
-    free(total_s);
-    return ci.hi - ci.lo <= 2 * NARROW * median;
-}
-
-static bool enough(const struct bench *b, const struct group *g, int rounds,
-                   double used_s)
-{
-    if (b->how->runs > 0)
-        return rounds >= b->how->runs;
-    if (rounds < ROUNDS_MIN)
-        return false;
-    if (rounds >= ROUNDS_MAX || used_s >= g->time_s)
-        return true;
-    bool all = rounds >= ROUNDS_NARROW;
-    for (int i = 0; i < g->n && all; i++)
-        all = g->cells[i].failed || narrow(&g->cells[i]);
-    return all;
-}
-
 static bool all_failed(const struct group *g)
 {
     for (int i = 0; i < g->n; i++)
@@ -341,7 +316,8 @@ static void run_group(struct bench *b, struct group *g, const struct engine_opts
     uint64_t start_ns = clock_ns();
     for (int round = 1; going(b) && !all_failed(g); round++) {
         run_round(b, g, round);
-        if (enough(b, g, round, (double)(clock_ns() - start_ns) * 1e-9))
+        const double left_s = g->time_s - (double)(clock_ns() - start_ns) * 1e-9;
+        if (bench_enough(g->cells, g->n, b->how->runs, round, left_s))
             break;
     }
     for (int i = 0; i < g->n && going(b); i++) {

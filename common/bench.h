@@ -38,6 +38,11 @@ int bench_run(struct result *, const struct engine_opts *opts, const struct benc
 // The machine's roofs, by as many workers at once as there are usable CPUs.
 int bench_limits(struct limits *, int cpus, struct fail *why);
 
+// Whether n cells of a group that have `rounds` rounds behind them, and left_s of their
+// time before them, have been measured often enough. runs: that many; 0: when the
+// intervals are narrow, the time is up or the rounds are very many.
+bool bench_enough(const struct cell *, int n, int runs, int rounds, double left_s);
+
 // For round r of n cells: the cell at each position.
 void bench_order(int round, int n, int *order);
 

@@ -213,10 +213,27 @@ static void rank(struct board *board)
         const size_t rounds = row->cell->count;
         if (rounds > board->most_rounds)
             board->most_rounds = rounds;
+        const uint64_t repeats = row->cell->repeats;
+        if (repeats > board->most_repeats)
+            board->most_repeats = repeats;
+        if (board->fewest_repeats == 0 || repeats < board->fewest_repeats)
+            board->fewest_repeats = repeats;
     }
     board->base = board_find(board, "serial", 0);
     if (!board->base)
         board->base = board->fastest;
+}
+
+// " · 95 to 760 runs a sample": a time is the mean of so many; empty where it is that of
+// one.
+static char *repeats_text(const struct board *board, const struct signs *signs)
+{
+    const unsigned long long few = board->fewest_repeats, many = board->most_repeats;
+    if (many <= 1)
+        return lines_format("%s", "");
+    if (few == many)
+        return lines_format("%s%llu runs a sample", signs->dot, many);
+    return lines_format("%s%llu to %llu runs a sample", signs->dot, few, many);
 }
 
 static void fill_titles(struct board *board, const struct cell *first,
@@ -228,14 +245,16 @@ static void fill_titles(struct board *board, const struct cell *first,
     free(workload);
     free(name);
     // The work is a rate without its "/s".
-    char work[FIGURE_BYTES];
+    char work[FIGURE_BYTES], *repeats = repeats_text(board, signs);
     if (board->fastest)
         board->about = lines_format(
-            "%.*s%s%zu round%s",
+            "%.*s%s%zu round%s%s",
             (int)strcspn(text_rate(work, board->fastest->cell->work, first->unit), "/"),
-            work, signs->dot, board->most_rounds, board->most_rounds == 1 ? "" : "s");
+            work, signs->dot, board->most_rounds, board->most_rounds == 1 ? "" : "s",
+            repeats);
     else
         board->about = lines_format("%s", "");
+    free(repeats);
     static const char *const header[BOARD_COLUMNS] = {
         "", "engine", "threads", "time", NULL, "rate", "limit", NULL, "95%"};
     for (int i = 0; i < BOARD_COLUMNS; i++)

@@ -39,7 +39,7 @@ struct board_row {
 
 struct board {
     const struct result *result;
-    char *title, *about;  // "matmul 64x64x64 f32", "2.15 GFLOP, 12 rounds"
+    char *title, *about;  // "matmul 64x64x64 f32", "2.15 GFLOP, 12 rounds, ..."
     char *header[BOARD_COLUMNS];
     struct board_row *rows;
     size_t count;
@@ -47,7 +47,8 @@ struct board {
     const struct board_row *base;  // what ratios refer to: serial, or else the fastest
     int decimals;                  // of the ratios
     size_t most_rounds;            // of the rows that stand
-    struct lines legend;           // which kernels and devices stand behind the names
+    uint64_t fewest_repeats, most_repeats;  // runs in a sample, of the rows that stand
+    struct lines legend;  // which kernels and devices stand behind the names
 };
 
 struct boards {

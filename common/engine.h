@@ -92,6 +92,12 @@ struct engine {
     int (*matmul)(void *ctx, struct matmul *, struct phases *, struct fail *why);
     int (*gophers)(void *ctx, struct gophers *, struct phases *, struct fail *why);
 
+    // Calls body(arg) in the engine's own world and returns what it returns: what must be
+    // up before a first run and would be up already in a program that lives in it (a run
+    // of tasks) is started before body and ended after it. The entries above work inside
+    // as well as outside. NULL: there is no such world.
+    int (*within)(void *ctx, int (*body)(void *arg), void *arg, struct fail *why);
+
     // Measures the opened device's own limits; NULL: the CPU's apply.
     int (*limits)(void *ctx, struct device_limits *, struct fail *why);
 

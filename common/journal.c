@@ -105,10 +105,11 @@ int journal_append(struct journal *journal, const struct cell *cell,
 {
     json_t *line = cell_to_json(cell);
     json_t *rest =
-        json_pack("{sI so so so so sb}", "round", (json_int_t)sample->round, "total_s",
+        json_pack("{sI sI so so so so so sb}", "round", (json_int_t)sample->round,
+                  "repeats", (json_int_t)cell->repeats, "total_s",
                   number(sample->total_s), "upload_s", number(sample->upload_s), "run_s",
                   number(sample->run_s), "download_s", number(sample->download_s),
-                  "verified", cell->verified);
+                  "outside_s", number(sample->outside_s), "verified", cell->verified);
     if (!rest || json_object_update(line, rest))
         die("no memory for the journal");
     json_decref(rest);

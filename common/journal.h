@@ -2,8 +2,8 @@
 //
 // JSON lines. The first line is the run: {"schema", "command", "started", "seed", "tool",
 // "host"}; each further line one sample: {"workload", "case", "engine", "column",
-// "device", "threads", "round", "total_s", "upload_s", "run_s", "download_s",
-// "verified"}, or a cell that failed: {"workload", "case", "engine", "column", "device",
+// "device", "threads", "round", "repeats", "total_s", "upload_s", "run_s", "download_s",
+// "outside_s", "verified"}, or a cell that failed: {"workload", "case", "engine", "column", "device",
 // "threads", "error", "exit_code"}, which takes back its samples. A line is one write(2)
 // on an O_APPEND descriptor, so that a torn line can only be the last; when the disk is
 // full, the journal ends with the last whole line. SIGXFSZ must be ignored.

@@ -28,7 +28,7 @@ int report_json(FILE *, const struct result *, struct fail *why);
 // RFC 4180, one row a sample, and one for each cell without samples, whose error says
 // why. The header names the columns: workload, case, engine, column (the engine as the
 // table names it), device, variant, threads, round, total_s, upload_s, run_s, download_s,
-// work, unit, verified, max_error, open_s, exit_code, error.
+// work, unit, verified, max_error, open_s, exit_code, error, repeats, outside_s.
 int report_csv(FILE *, const struct result *, struct fail *why);
 
 // Tables and sentences to paste into an issue.

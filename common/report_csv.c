@@ -83,6 +83,12 @@ static void put_row(FILE *out, const struct cell *cell, const struct sample *sam
         put_number(out, cell->open_s);
     fprintf(out, ",%d,", (int)cell->failed);
     put_text(out, cell->error);
+    fputc(',', out);
+    if (sample)
+        put_number(out, (double)cell->repeats);
+    fputc(',', out);
+    if (sample)
+        put_number(out, sample->outside_s);
     fputs("\r\n", out);
 }
 
@@ -90,7 +96,8 @@ int report_csv(FILE *out, const struct result *result, struct fail *why)
 {
     fputs(
         "workload,case,engine,column,device,variant,threads,round,total_s,upload_s,run_s,"
-        "download_s,work,unit,verified,max_error,open_s,exit_code,error\r\n",
+        "download_s,work,unit,verified,max_error,open_s,exit_code,error,"
+        "repeats,outside_s\r\n",
         out);
     for (size_t i = 0; i < result->cell_count; i++) {
         const struct cell *cell = &result->cells[i];

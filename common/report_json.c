@@ -57,6 +57,7 @@ static json_t *samples_to_json(const struct cell *cell)
         document_put(sample, "upload_s", document_number(s->upload_s));
         document_put(sample, "run_s", document_number(s->run_s));
         document_put(sample, "download_s", document_number(s->download_s));
+        document_put(sample, "outside_s", document_number(s->outside_s));
         document_push(samples, sample);
     }
     return samples;
@@ -71,6 +72,8 @@ static void put_figures(json_t *object, const struct cell *cell)
 {
     const bool stands = result_stands(cell);
     document_put(object, "open_s", stands ? document_number(cell->open_s) : json_null());
+    document_put(object, "repeats",
+                 stands ? json_integer((json_int_t)cell->repeats) : json_null());
     document_put(object, "samples", samples_to_json(cell));
     document_put(object, "median_s",
                  stands ? document_number(cell->median_s) : json_null());

@@ -1,7 +1,8 @@
 // report_trace.c -- when each sample ran, as a Chrome trace that Perfetto opens: a row a
 // column of the table, a slice a sample, and inside it the phases upload, run and
 // download where an engine has them (one after another: overlapped phases are drawn to
-// scale only in length).
+// scale only in length). A sample of several runs is one slice with all of them, and its
+// phases are the runs' together; "repeats" says how many they are.
 #include "report.h"
 
 #include "text.h"
@@ -12,16 +13,19 @@
 #include <string.h>
 
 static void add_slice(json_t *events, int row, const char *name, double start_s,
-                      double length_s)
+                      double length_s, uint64_t repeats)
 {
-    json_array_append_new(events, json_pack("{s:s, s:s, s:i, s:i, s:f, s:f}", "ph", "X",
-                                            "name", name, "pid", 1, "tid", row, "ts",
-                                            start_s * 1e6, "dur", length_s * 1e6));
+    json_array_append_new(events, json_pack("{s:s, s:s, s:i, s:i, s:f, s:f, s:{s:I}}",
+                                            "ph", "X", "name", name, "pid", 1, "tid", row,
+                                            "ts", start_s * 1e6, "dur", length_s * 1e6,
+                                            "args", "repeats", (json_int_t)repeats));
 }
 
-static void add_sample(json_t *events, int row, const char *name, const struct sample *s)
+static void add_sample(json_t *events, int row, const char *name, const struct sample *s,
+                       uint64_t repeats)
 {
-    add_slice(events, row, name, s->start_s, s->total_s);
+    const double runs = repeats > 0 ? (double)repeats : 1;
+    add_slice(events, row, name, s->start_s, runs * s->total_s, repeats);
     const struct {
         const char *name;
         double length_s;
@@ -32,8 +36,9 @@ static void add_sample(json_t *events, int row, const char *name, const struct s
         return;  // they overlapped
     for (int i = 0; i < 3; i++) {
         if (phases[i].length_s > 0)
-            add_slice(events, row, phases[i].name, at_s, phases[i].length_s);
-        at_s += phases[i].length_s;
+            add_slice(events, row, phases[i].name, at_s, runs * phases[i].length_s,
+                      repeats);
+        at_s += runs * phases[i].length_s;
     }
 }
 
@@ -59,7 +64,7 @@ int report_trace(FILE *to, const struct result *r, struct fail *why)
                                             "args", "name", text_to_json(c->column)));
         char *name = text_escape(c->case_name);
         for (size_t j = 0; j < c->count; j++)
-            add_sample(events, row, name ? name : "", &c->samples[j]);
+            add_sample(events, row, name ? name : "", &c->samples[j], c->repeats);
         free(name);
     }
     json_t *trace =

@@ -21,7 +21,8 @@
 struct sample {
     uint32_t round;
     double start_s;  // since the run began, for the trace
-    double total_s, upload_s, run_s, download_s;
+    double total_s, upload_s, run_s, download_s;  // of one run; the mean of the repeats
+    double outside_s;  // around them: entering and leaving the engine's world
 };
 
 // One engine on one case. A failed cell has its error, and no times.
@@ -41,6 +42,7 @@ struct cell {
     double work;  // flop or bytes of one run
     const char *unit;
     double open_s;
+    uint64_t repeats;  // runs back to back that make one sample; chosen in warm-up
     struct sample *samples;
     size_t count, capacity;
     double median_s;

@@ -1,4 +1,5 @@
 // serve.c -- the worker's end: one engine, one job, one request after another.
+#include "burst.h"
 #include "clock.h"
 #include "machine_limits.h"
 #include "message.h"
@@ -153,6 +154,8 @@ static void wait_until_quiet(void)
     }
 }
 
+// The outputs are poisoned before the runs and judged after them. A warm-up also finds
+// out how many runs shall make a sample from now on.
 static json_t *do_sample(struct server *s, const json_t *request, struct fail *why)
 {
     if (!s->job) {
@@ -161,24 +164,27 @@ static json_t *do_sample(struct server *s, const json_t *request, struct fail *w
     }
     enum sabotage sabotage =
         (enum sabotage)json_integer_value(json_object_get(request, "sabotage"));
+    const bool warming_up = json_is_true(json_object_get(request, "warmup"));
+    json_int_t repeats = json_integer_value(json_object_get(request, "repeats"));
+    uint64_t chosen = repeats > 0 ? (uint64_t)repeats : 1;
+    const struct burst burst = {s->engine, s->workload, s->ctx, s->job};
+    struct burst_times times = {0};
     s->workload->reset(s->job);
-    struct phases phases = {0};
-    uint64_t start_ns = clock_ns();
-    if (sabotage != SABOTAGE_NULL_KERNEL &&
-        s->workload->run(s->engine, s->ctx, s->job, &phases, why))
+    if (sabotage != SABOTAGE_NULL_KERNEL && burst_run(&burst, chosen, &times, why))
         return NULL;
-    double total_s = (double)(clock_ns() - start_ns) * 1e-9;
     if (sabotage != SABOTAGE_NONE)
         s->workload->damage(s->job, sabotage);
     double max_error = 0;
     if (s->workload->check(s->job, &max_error, why))
         return NULL;
+    if (warming_up && sabotage == SABOTAGE_NONE &&
+        burst_choose(&burst, times.total_s, &chosen, why))
+        return NULL;
     wait_until_quiet();
-    return json_pack("{s:f, s:f, s:f, s:f, s:b, s:f}", "total_s", total_s, "upload_s",
-                     (double)phases.upload_ns * 1e-9, "run_s",
-                     (double)phases.run_ns * 1e-9, "download_s",
-                     (double)phases.download_ns * 1e-9, "verified", 1, "max_error",
-                     max_error);
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:b, s:f, s:I}", "total_s", times.total_s,
+                     "upload_s", times.upload_s, "run_s", times.run_s, "download_s",
+                     times.download_s, "outside_s", times.outside_s, "verified", 1,
+                     "max_error", max_error, "repeats", (json_int_t)chosen);
 }
 
 static json_t *do_save(struct server *s, struct fail *why)

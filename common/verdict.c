@@ -294,6 +294,17 @@ static void add_phases(struct lines *lines, const struct board_row *row)
               kernels, text_seconds(open, cell->open_s));
 }
 
+// What a sample does not hold: an engine's world around it.
+static void add_outside(struct lines *lines, const struct board_row *row)
+{
+    const double outside_s = phase_median(row->cell, offsetof(struct sample, outside_s));
+    char figure[FIGURE_BYTES];
+    if (outside_s > 0)
+        lines_add(lines,
+                  "Starting %s's run and ending it took %s around a sample, apart.",
+                  name_of(row), text_seconds(figure, outside_s));
+}
+
 // ---- the whole
 
 void verdict_case(struct lines *lines, const struct board *board, bool brief)
@@ -312,6 +323,9 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
         if (result_stands(board->rows[i].cell) &&
             strcmp(board->rows[i].cell->engine, "ocl") == 0)
             add_phases(lines, &board->rows[i]);
+    for (size_t i = 0; i < board->count; i++)
+        if (result_stands(board->rows[i].cell))
+            add_outside(lines, &board->rows[i]);
 }
 
 // Of very large real libraries the oracle burns only a sample.

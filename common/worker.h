@@ -10,8 +10,9 @@
 //   {"do":"open","engine","threads","device","variant","seed"}     -> {"facts","open_s"}
 //   {"do":"make","workload","params"}                ->
 //   {"facts","open_s","work","described"}
-//   {"do":"sample","sabotage"}                       ->
-//   {"total_s",...,"verified","max_error"}
+//   {"do":"sample","sabotage","repeats","warmup"}    ->
+//   {"total_s",...,"outside_s","verified","max_error","repeats"}   after a warm-up: how
+//   many runs make a sample from now on
 //   {"do":"save"}                                    -> {}      the outputs, to
 //   descriptor 5
 //   {"do":"complaints"}                              -> {"complaints":[...]}

@@ -12,6 +12,8 @@
 #include "matmul.h"
 #include "space.h"
 
+#include <stdbool.h>
+
 // A cart has a side at either end of its way: books are loaded into `here`, carried over
 // to `there`, and burnt there.
 struct cart {
@@ -31,6 +33,7 @@ struct cpu_engine {
     int threads;
     uint64_t seed;
     char variant[64];  // empty: the best
+    bool in_run;       // csp's own: its entries are called in a task
 
     struct space matmul_space;  // holds what follows
     struct gemm gemm;

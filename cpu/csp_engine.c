@@ -13,14 +13,14 @@ static void on_panic(const char *message)
     snprintf(panic_text, sizeof panic_text, "%s", message);
 }
 
-int csp_start(const struct cpu_engine *e, void (*first)(void *), void *arg,
-              struct fail *why)
+static struct csp_opts options_of(const struct cpu_engine *e)
 {
-    const struct csp_opts opts = {
-        .procs = e->threads, .seed = e->seed, .on_panic = on_panic};
-    switch (csp_run(first, arg, &opts, NULL)) {
-    case CSP_OK:
-        return 0;
+    return (struct csp_opts){.procs = e->threads, .seed = e->seed, .on_panic = on_panic};
+}
+
+static int fail_run(const struct cpu_engine *e, int end, struct fail *why)
+{
+    switch (end) {
     case CSP_DEADLOCK:
         return fail(why, EXIT_DEADLOCK, "deadlock: every task waits for another one");
     case CSP_PANIC:
@@ -30,6 +30,41 @@ int csp_start(const struct cpu_engine *e, void (*first)(void *), void *arg,
     default:
         return fail(why, EXIT_RESOURCE, "out of memory for tasks");
     }
+}
+
+int csp_start(const struct cpu_engine *e, void (*first)(void *), void *arg,
+              struct fail *why)
+{
+    if (e->in_run) {
+        first(arg);
+        return 0;
+    }
+    const struct csp_opts opts = options_of(e);
+    const int end = csp_run(first, arg, &opts, NULL);
+    return end == CSP_OK ? 0 : fail_run(e, end, why);
+}
+
+struct visit {
+    int (*body)(void *);
+    void *arg;
+    int failed;
+};
+
+static void visit(void *arg)
+{
+    struct visit *v = arg;
+    v->failed = v->body(v->arg);
+}
+
+int csp_within(void *ctx, int (*body)(void *arg), void *arg, struct fail *why)
+{
+    struct cpu_engine *e = ctx;
+    struct visit v = {.body = body, .arg = arg};
+    const struct csp_opts opts = options_of(e);
+    e->in_run = true;
+    const int end = csp_run(visit, &v, &opts, NULL);
+    e->in_run = false;
+    return end == CSP_OK ? v.failed : fail_run(e, end, why);
 }
 
 static int probe(struct device *found, int max, struct fail *why)
@@ -63,5 +98,6 @@ const struct engine engine_csp = {
     .prepare_gophers = csp_prepare_gophers,
     .matmul = csp_matmul,
     .gophers = csp_gophers,
+    .within = csp_within,
     .close = cpu_close,
 };

@@ -4,10 +4,14 @@
 
 #include "cpu_engine.h"
 
-// Runs first(arg) as the first task on the engine's threads, and returns when it returns.
-// Fails with EXIT_DEADLOCK for a deadlock or a panic, EXIT_RESOURCE without threads or
-// memory.
+// Runs first(arg) as the first task on the engine's threads, and returns when it returns;
+// inside csp_within just calls it. Fails with EXIT_DEADLOCK for a deadlock or a panic,
+// EXIT_RESOURCE without threads or memory.
 int csp_start(const struct cpu_engine *, void (*first)(void *), void *arg,
               struct fail *why);
+
+// One run around all that body does: a program of tasks starts its run once, not once a
+// product. struct engine's `within`.
+int csp_within(void *ctx, int (*body)(void *arg), void *arg, struct fail *why);
 
 #endif

@@ -21,6 +21,10 @@ fact "cells have their fields" jq -e '[.cells[] | select(.error == null) |
     (.ci95_s[0] <= .median_s) and (.median_s <= .ci95_s[1]) and (.rate > 0) and
     (.threads | type == "number") and (.work > 0) and (.open_s >= 0) and
     (.samples[0] | has("total_s") and has("upload_s") and has("run_s") and has("download_s"))] | all' r.json
+fact "short jobs are repeated to 2 ms and more, and csp's run is told apart" jq -e '[.cells[] |
+    select(.case == "64x64x64 f32" and .error == null) | .repeats > 2 and .median_s * .repeats < 0.1 and
+    (.engine != "csp" or ([.samples[].outside_s > 0] | all))] | all and length >= 2' r.json
+fact "the table says so" grep -q ' runs a sample$' out
 fact "rates are work over median" jq -e '[.cells[] | select(.error == null) |
     ((.work / .median_s / .rate) - 1) | fabs < 1e-6] | all' r.json
 fact "the machine and its limits" jq -e '.host.usable_cpus >= 1 and .limits.fma_f32_flops > 0 and
@@ -69,6 +73,8 @@ for kind in null-kernel lost-book; do
 done
 expect 2 "$gopherbench" compare gophers --sabotage off-by-one
 one_sentence
+expect 0 "$gopherbench" compare matmul -e serial,csp -n 64 --type f32 -r 2 -w 0 --json c.json -q
+fact "without a warm-up every sample is one run" jq -e '[.cells[].repeats] | all(. == 1)' c.json
 expect 0 "$gopherbench" compare matmul -e serial,serial,csp -t 1,1 -n 20 --type f32 -r 2 --json d.json
 fact "nothing is measured twice" jq -e '.cells | length == 2' d.json
 mkdir lib && head -c 100000 /dev/urandom >lib/a && head -c 5 /dev/urandom >lib/b

@@ -63,6 +63,7 @@ static inline struct cell *fixture_cell(struct result *result, const char *workl
                           .work = matmul ? 2147483648.0 : 67108864.0,
                           .unit = matmul ? "flop" : "byte",
                           .open_s = 0.002,
+                          .repeats = 1,
                           .verified = true,
                           .max_error = 0.4};
     snprintf(cell->column, sizeof cell->column, "%s", engine);

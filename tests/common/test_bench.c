@@ -50,6 +50,44 @@ static void every_cell_takes_every_place_equally_often(void **state)
     }
 }
 
+// Rounds whose times differ by `noise`, or not at all.
+static void measure(struct cell *c, int rounds, double noise)
+{
+    c->count = 0;
+    for (int i = 0; i < rounds; i++)
+        result_add_sample(
+            c, (struct sample){.round = (uint32_t)i + 1, .total_s = 1 + noise * (i % 7)});
+}
+
+static void it_is_enough_when_narrow_or_long(void **state)
+{
+    (void)state;
+    static const struct {
+        double noise, left_s;
+        uint64_t repeats[2];
+        int runs, rounds;
+        bool enough;
+    } table[] = {
+        {0, 1, {1, 1}, 0, 11, false},     {0, 1, {1, 1}, 0, 12, true},
+        {0.1, 1, {1, 1}, 0, 12, false},   {0.1, 0, {1, 1}, 0, 12, true},
+        {0.1, 0, {1, 1}, 0, 2, false},    {0.1, 1, {1, 1}, 0, 199, false},
+        {0.1, 1, {1, 1}, 0, 200, true},   {0.1, 1, {9, 1}, 0, 199, false},
+        {0.1, 1, {9, 300}, 0, 99, false}, {0.1, 1, {9, 300}, 0, 100, true},
+        {0, 0, {1, 1}, 40, 39, false},    {0.1, 1, {1, 1}, 40, 40, true},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct cell cells[2] = {{.repeats = table[i].repeats[0]},
+                                {.repeats = table[i].repeats[1]}};
+        for (int c = 0; c < 2; c++)
+            measure(&cells[c], table[i].rounds, table[i].noise);
+        assert_int_equal(
+            bench_enough(cells, 2, table[i].runs, table[i].rounds, table[i].left_s),
+            table[i].enough);
+        for (int c = 0; c < 2; c++)
+            free(cells[c].samples);
+    }
+}
+
 static void the_deadline_grows_with_the_work(void **state)
 {
     (void)state;
@@ -145,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_cells_go_abba),
         cmocka_unit_test(every_cell_takes_every_place_equally_often),
+        cmocka_unit_test(it_is_enough_when_narrow_or_long),
         cmocka_unit_test(the_deadline_grows_with_the_work),
         cmocka_unit_test(messages_pass_and_wild_ones_do_not),
         cmocka_unit_test(an_output_file_is_old_or_new),

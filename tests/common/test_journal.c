@@ -37,8 +37,12 @@ static int tear_down(void **state)
     return 0;
 }
 
-static const struct sample SAMPLE = {
-    .round = 3, .total_s = 0.125, .upload_s = 0.01, .run_s = 0.1, .download_s = 0.015};
+static const struct sample SAMPLE = {.round = 3,
+                                     .total_s = 0.125,
+                                     .upload_s = 0.01,
+                                     .run_s = 0.1,
+                                     .download_s = 0.015,
+                                     .outside_s = 0.5};
 
 // Parses a journal line by line. Returns the whole lines; *torn tells of bytes behind the
 // last.
@@ -105,6 +109,7 @@ static void lines_hold_what_was_measured(void **state)
                 number_in(last, "upload_s") == 0.01);
     assert_true(number_in(last, "run_s") == 0.1 &&
                 number_in(last, "download_s") == 0.015);
+    assert_true(number_in(last, "outside_s") == 0.5 && number_in(last, "repeats") == 1);
     assert_true(json_is_true(json_object_get(last, "verified")));
     json_decref(last);
 

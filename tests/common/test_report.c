@@ -108,6 +108,18 @@ static char *shown(const struct result *r, struct report_look look)
     return text;
 }
 
+// Follows "a.b.0.c" into a document.
+static const json_t *at_path(const json_t *at, const char *path)
+{
+    char copy[128], *save = NULL;
+    snprintf(copy, sizeof copy, "%s", path);
+    for (char *part = strtok_r(copy, ".", &save); part && at;
+         part = strtok_r(NULL, ".", &save))
+        at = json_is_array(at) ? json_array_get(at, (size_t)atoi(part))
+                               : json_object_get(at, part);
+    return at;
+}
+
 static void assert_holds(const char *text, const char *part)
 {
     if (!strstr(text, part)) {
@@ -324,14 +336,16 @@ static void sentences_claim_no_more_than_intervals(void **state)
     const struct report_look wide = {.columns = 1000};
     struct result r = pair_result(12, 2e-3, 1e-3, 0.005);
     assert_shown(&r, wide, "  - omp was fastest: 1.99x as fast as csp, the next (95 %");
-    assert_shown(&r, wide,
-                 "  - Structure beside loops: csp took 1.99 times omp's time on 2 threads (95 %");
+    assert_shown(
+        &r, wide,
+        "  - Structure beside loops: csp took 1.99 times omp's time on 2 threads (95 %");
     result_free(&r);
 
     r = pair_result(12, 1.001e-3, 1e-3, 0.05);
     assert_shown(&r, wide, "  - csp had the shortest median, 998 us.");
     assert_shown(&r, wide, "  - Not separated from csp: omp (");
-    assert_shown(&r, wide, "  - Structure beside loops: not separated from none; csp took ");
+    assert_shown(&r, wide,
+                 "  - Structure beside loops: not separated from none; csp took ");
     assert_shown(&r, wide, " times omp's time on 2 threads (95 % interval ");
     assert_shown(&r, wide, "     ~ ");
     result_free(&r);
@@ -389,6 +403,43 @@ static void threads_and_one_thread(void **state)
     assert_shown(&r, wide, "Structure cost: csp t1 took 1.10");
     assert_shown(&r, wide, " times serial's time on 1 thread (");
     assert_shown(&r, wide, "Execution gain: csp on 2 threads was ");
+    result_free(&r);
+}
+
+// A time that is a mean says of how many, a trace shows them all, and what lies around
+// them is told apart.
+static void short_jobs_are_repeated(void **state)
+{
+    (void)state;
+    struct result r = fixture_result();
+    struct cell *serial = fixture_cell(&r, "matmul", "8x8x8 f32", "serial", 1);
+    struct cell *csp = fixture_cell(&r, "matmul", "8x8x8 f32", "csp", 2);
+    fixture_samples(serial, 12, 4e-6, 0.002, 0);
+    fixture_samples(csp, 12, 40e-6, 0.002, 3);
+    serial->repeats = 1000;
+    csp->repeats = 100;
+    for (size_t i = 0; i < csp->count; i++)
+        csp->samples[i].outside_s = 52e-6;
+    result_conclude(&r);
+    assert_shown(&r, at_80, " rounds · 100 to 1000 runs a sample\n");
+    assert_shown(&r, at_80,
+                 "  - Starting csp's run and ending it took 52.0 us around a sample, "
+                 "apart.\n");
+    char *text = written(report_trace, &r);
+    json_t *trace = json_loads(text, 0, NULL);
+    const json_t *slice = at_path(trace, "traceEvents.1");
+    assert_int_equal(json_integer_value(at_path(slice, "args.repeats")), 1000);
+    assert_true(fabs(json_number_value(at_path(slice, "dur")) /
+                         (serial->samples[0].total_s * 1e6 * 1000) -
+                     1) < 1e-6);
+    json_decref(trace);
+    free(text);
+    serial->repeats = csp->repeats = 7;
+    assert_shown(&r, at_80, " rounds · 7 runs a sample\n");
+    serial->repeats = csp->repeats = 1;
+    text = shown(&r, at_80);
+    assert_null(strstr(text, "a sample\n"));
+    free(text);
     result_free(&r);
 }
 
@@ -504,18 +555,6 @@ static json_t *parsed(const struct result *r)
     return document;
 }
 
-// Follows "a.b.0.c" into a document.
-static const json_t *at_path(const json_t *at, const char *path)
-{
-    char copy[128], *save = NULL;
-    snprintf(copy, sizeof copy, "%s", path);
-    for (char *part = strtok_r(copy, ".", &save); part && at;
-         part = strtok_r(NULL, ".", &save))
-        at = json_is_array(at) ? json_array_get(at, (size_t)atoi(part))
-                               : json_object_get(at, part);
-    return at;
-}
-
 static const struct {
     const char *path;
     json_type type;
@@ -557,6 +596,8 @@ static const struct {
     {"cells.1.samples.11.upload_s", JSON_REAL},
     {"cells.1.samples.11.run_s", JSON_REAL},
     {"cells.1.samples.11.download_s", JSON_REAL},
+    {"cells.1.samples.11.outside_s", JSON_REAL},
+    {"cells.1.repeats", JSON_INTEGER},
     {"cells.1.median_s", JSON_REAL},
     {"cells.1.ci95_s.0", JSON_REAL},
     {"cells.1.ci95_s.1", JSON_REAL},
@@ -634,8 +675,9 @@ static void json_has_no_time_for_what_failed(void **state)
     struct result r = full_result();
     json_t *document = parsed(&r);
     const json_t *cell = json_array_get(json_object_get(document, "cells"), 7);
-    static const char *const empty[] = {"open_s",         "median_s", "ci95_s",   "rate",
-                                        "limit_fraction", "limit",    "max_error"};
+    static const char *const empty[] = {"open_s",    "median_s",       "ci95_s",
+                                        "rate",      "limit_fraction", "limit",
+                                        "max_error", "repeats"};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
         assert_true(json_is_null(json_object_get(cell, empty[i])));
     assert_int_equal(json_array_size(json_object_get(cell, "samples")), 0);
@@ -705,7 +747,7 @@ static char *csv_record(char *at, char *field[], size_t *count)
     }
 }
 
-enum { CSV_FIELDS = 19 };
+enum { CSV_FIELDS = 21 };
 
 static void csv_has_a_row_a_sample(void **state)
 {
@@ -718,6 +760,8 @@ static void csv_has_a_row_a_sample(void **state)
     assert_string_equal(field[0], "workload");
     assert_string_equal(field[8], "total_s");
     assert_string_equal(field[18], "error");
+    assert_string_equal(field[19], "repeats");
+    assert_string_equal(field[20], "outside_s");
     for (; *at; rows++) {
         at = csv_record(at, field, &count);
         assert_int_equal(count, CSV_FIELDS);
@@ -726,6 +770,8 @@ static void csv_has_a_row_a_sample(void **state)
             assert_string_equal(field[7], "1");
             assert_string_equal(field[12], "2147483648");
             assert_string_equal(field[14], "true");
+            assert_string_equal(field[19], "1");
+            assert_string_equal(field[20], "0");
             assert_true(fabs(atof(field[8]) - r.cells[0].samples[0].total_s) < 1e-9);
         }
     }
@@ -733,6 +779,8 @@ static void csv_has_a_row_a_sample(void **state)
     assert_string_equal(field[7], "");  // the cell that died is the last
     assert_string_equal(field[8], "");
     assert_string_equal(field[17], "7");
+    assert_string_equal(field[19], "");
+    assert_string_equal(field[20], "");
     assert_holds(field[18], "its last words: \"cannot create a thread");
     free(text);
     result_free(&r);
@@ -937,6 +985,7 @@ int main(void)
         cmocka_unit_test(near_one_is_not_one),
         cmocka_unit_test(one_engine_alone),
         cmocka_unit_test(threads_and_one_thread),
+        cmocka_unit_test(short_jobs_are_repeated),
         cmocka_unit_test(the_span_bounds_a_skewed_library),
         cmocka_unit_test(rows_that_failed_say_why),
         cmocka_unit_test(unverified_times_are_marked),

@@ -40,7 +40,7 @@ struct cpu_engine {
     void **space;  // one a thread
     void **carts;    // packed columns of B
     size_t cart_count;
-    struct csp_cart *csp_carts;  // csp_matmul.c's own
+    struct csp_crew *csp_crew;  // csp_matmul.c's own
 
     struct space gophers_space;  // holds what follows
     struct burner burner;

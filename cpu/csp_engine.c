@@ -45,6 +45,7 @@ int csp_start(const struct cpu_engine *e, void (*first)(void *), void *arg,
 }
 
 struct visit {
+    struct cpu_engine *e;
     int (*body)(void *);
     void *arg;
     int failed;
@@ -54,12 +55,13 @@ static void visit(void *arg)
 {
     struct visit *v = arg;
     v->failed = v->body(v->arg);
+    csp_dismiss(v->e);
 }
 
 int csp_within(void *ctx, int (*body)(void *arg), void *arg, struct fail *why)
 {
     struct cpu_engine *e = ctx;
-    struct visit v = {.body = body, .arg = arg};
+    struct visit v = {.e = e, .body = body, .arg = arg};
     const struct csp_opts opts = options_of(e);
     e->in_run = true;
     const int end = csp_run(visit, &v, &opts, NULL);

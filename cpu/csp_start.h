@@ -10,6 +10,9 @@
 int csp_start(const struct cpu_engine *, void (*first)(void *), void *arg,
               struct fail *why);
 
+// Sends away the gophers that csp_matmul has called together in this run, if any.
+void csp_dismiss(struct cpu_engine *);
+
 // One run around all that body does: a program of tasks starts its run once, not once a
 // product. struct engine's `within`.
 int csp_within(void *ctx, int (*body)(void *arg), void *arg, struct fail *why);

@@ -61,6 +61,14 @@ json_t *document_measured(double value)
     return value > 0 ? document_number(value) : json_null();
 }
 
+json_t *document_bounds(struct interval interval)
+{
+    json_t *pair = document_array();
+    document_push(pair, document_number(interval.lo));
+    document_push(pair, document_number(interval.hi));
+    return pair;
+}
+
 json_t *document_command(const char *escaped)
 {
     // Only what is not UTF-8 after all is escaped again.

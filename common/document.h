@@ -7,6 +7,7 @@
 
 #include "fail.h"
 #include "host.h"
+#include "stats.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ void document_push(json_t *array, json_t *value);
 json_t *document_text(const char *bytes);  // from outside, escaped; NULL gives null
 json_t *document_number(double value);     // null if it is none
 json_t *document_measured(double value);   // null if 0, which says that there is none
+json_t *document_bounds(struct interval);  // [lo, hi]
 
 // The command line as it was kept, escaped already; NULL gives null.
 json_t *document_command(const char *escaped);

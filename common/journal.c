@@ -66,8 +66,8 @@ int journal_open(struct journal *journal, const char *path, const struct result 
     if (!journal->path)
         die("no memory for the journal");
     json_t *run = report_to_json(result);
-    static const char *const later[] = {"elapsed_s", "interrupted", "exit_code",
-                                        "limits",    "cells",       "pairs"};
+    static const char *const later[] = {"elapsed_s", "interrupted", "exit_code", "limits",
+                                        "cells",     "pairs",       "scaling"};
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         json_object_del(run, later[i]);
     if (append_object(journal, run, why) == 0)

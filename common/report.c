@@ -1,5 +1,5 @@
-// report.c -- what all writers of results share: the machine's description, the last
-// step.
+// report.c -- what all writers of results share: the machine's description, how the
+// text report looks, the last step.
 #include "report.h"
 
 #include "lines.h"
@@ -17,23 +17,41 @@ static void append(char **text, const char *name, const char *figure)
     *text = longer;
 }
 
+// "f32 440 GFLOP/s (220 on one CPU)": the unit only where it differs.
+static void append_one(char **text, const char *all, const char *one)
+{
+    const char *const unit = strchr(one, ' '), *const other = strchr(all, ' ');
+    const bool same = unit && other && strcmp(unit, other) == 0;
+    char *longer = lines_format("%s (%.*s on one CPU)", *text,
+                                same ? (int)(unit - one) : (int)strlen(one), one);
+    free(*text);
+    *text = longer;
+}
+
 static void add_limits(struct lines *lines, const struct limits *l)
 {
     const struct {
         const char *name;
-        double value;
-        const char *unit;  // NULL: seconds
+        double value, one;  // of all CPUs; of one alone, where that is of interest
+        const char *unit;   // NULL: seconds
     } rows[] = {
-        {"f32", l->fma_f32_flops, "flop"}, {"f64", l->fma_f64_flops, "flop"},
-        {"triad", l->triad_bytes, "byte"}, {"SHA-256", l->sha256_bytes, "byte"},
-        {"pipe hop", l->pipe_hop_s, NULL}, {"channel hop", l->channel_hop_s, NULL},
+        {"f32", l->fma_f32_flops, l->fma_f32_flops_1, "flop"},
+        {"f64", l->fma_f64_flops, l->fma_f64_flops_1, "flop"},
+        {"triad", l->triad_bytes, 0, "byte"},
+        {"SHA-256", l->sha256_bytes, 0, "byte"},
+        {"pipe hop", l->pipe_hop_s, 0, NULL},
+        {"channel hop", l->channel_hop_s, 0, NULL},
     };
-    char *text = NULL, figure[FIGURE_BYTES];
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].value > 0)
-            append(&text, rows[i].name,
-                   rows[i].unit ? text_rate(figure, rows[i].value, rows[i].unit)
-                                : text_seconds(figure, rows[i].value));
+    char *text = NULL, figure[FIGURE_BYTES], one[FIGURE_BYTES];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!(rows[i].value > 0))
+            continue;
+        append(&text, rows[i].name,
+               rows[i].unit ? text_rate(figure, rows[i].value, rows[i].unit)
+                            : text_seconds(figure, rows[i].value));
+        if (rows[i].one > 0)
+            append_one(&text, figure, text_rate(one, rows[i].one, rows[i].unit));
+    }
     if (text)
         lines_add(lines, "%s", text);
     free(text);
@@ -53,6 +71,24 @@ void report_machine(struct lines *lines, const struct result *result)
     free(cpu);
     free(kernel);
     add_limits(lines, &result->limits);
+}
+
+// As setlocale would decide, without changing the process's locale.
+static bool locale_is_utf8(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value)
+            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+    }
+    return false;
+}
+
+struct report_look report_look_here(int columns, bool color)
+{
+    return (struct report_look){
+        .columns = columns, .color = color, .ascii = !locale_is_utf8()};
 }
 
 int report_written(FILE *out, struct fail *why)

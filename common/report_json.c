@@ -4,6 +4,7 @@
 // null, never a number. A cell that failed has its error, and null for every time.
 #include "document.h"
 #include "report.h"
+#include "scaling_json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,14 +15,6 @@ static json_t *whole(double value)
 {
     const bool fits = value == floor(value) && fabs(value) < 0x1p53;
     return fits ? json_integer((json_int_t)value) : document_number(value);
-}
-
-static json_t *bounds(struct interval interval)
-{
-    json_t *pair = document_array();
-    document_push(pair, document_number(interval.lo));
-    document_push(pair, document_number(interval.hi));
-    return pair;
 }
 
 static json_t *limits_to_json(const struct limits *limits)
@@ -79,8 +72,9 @@ static void put_figures(json_t *object, const struct cell *cell)
                  stands ? document_number(cell->median_s) : json_null());
     // Fewer rounds hold no 95 % interval, and a range must not pass for one.
     document_put(object, "ci95_s",
-                 stands && cell->count >= STATS_MIN_FOR_INTERVAL ? bounds(cell->ci95_s)
-                                                                 : json_null());
+                 stands && cell->count >= STATS_MIN_FOR_INTERVAL
+                     ? document_bounds(cell->ci95_s)
+                     : json_null());
     document_put(object, "rate", stands ? document_number(cell->rate) : json_null());
     document_put(object, "limit_fraction",
                  stands ? document_measured(cell->limit_fraction) : json_null());
@@ -145,7 +139,7 @@ static json_t *pair_to_json(const struct pair *pair)
     document_put(object, "b", document_text(pair->b->column));
     document_put(object, "ratio", document_number(pair->ratio));
     document_put(object, "ci95",
-                 pair->rounds >= STATS_MIN_FOR_INTERVAL ? bounds(pair->ci95)
+                 pair->rounds >= STATS_MIN_FOR_INTERVAL ? document_bounds(pair->ci95)
                                                         : json_null());
     document_put(object, "rounds", json_integer((json_int_t)pair->rounds));
     document_put(object, "separated", json_boolean(result_separated(pair)));
@@ -170,6 +164,7 @@ json_t *report_to_json(const struct result *result)
     document_put(document, "seed", json_integer((json_int_t)result->seed));
     document_put(document, "cells", cells);
     document_put(document, "pairs", pairs);
+    document_put(document, "scaling", scaling_to_json(result));
     return document;
 }
 

@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "grain_table.h"
+#include "scaling_text.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -140,6 +141,38 @@ static void put_board(FILE *out, const struct board *board)
     lines_free(&lines);
 }
 
+static void put_grid(FILE *out, const struct grid *g)
+{
+    fputs("\n### ", out);
+    put_plain(out, g->title);
+    fprintf(out, "\n\n%s\n\n", g->about);
+    for (size_t r = 0; r < g->rows; r++) {
+        for (size_t c = 0; c < g->columns; c++) {
+            fputs(c == 0 ? "| " : " | ", out);
+            put_plain(out, grid_text(g, r, c));
+        }
+        fputs(" |\n", out);
+        for (size_t c = 0; r == 0 && c < g->columns; c++)
+            fputs(c == 0 ? "|:--" : "|--:", out);
+        fputs(r == 0 ? "|\n" : "", out);
+    }
+}
+
+static void put_scaling(FILE *out, const struct result *result)
+{
+    struct grids grids = {0};
+    struct lines lines = {0};
+    scaling_tell(&grids, &lines, result);
+    for (size_t i = 0; i < grids.count; i++)
+        put_grid(out, &grids.grid[i]);
+    if (lines.count > 0)
+        fputc('\n', out);
+    for (size_t i = 0; i < lines.count; i++)
+        put_item(out, lines.line[i]);
+    grids_free(&grids);
+    lines_free(&lines);
+}
+
 int report_markdown(FILE *out, const struct result *result, struct fail *why)
 {
     struct boards boards;
@@ -148,6 +181,7 @@ int report_markdown(FILE *out, const struct result *result, struct fail *why)
     put_machine(out, result);
     for (size_t i = 0; i < boards.count; i++)
         put_board(out, &boards.board[i]);
+    put_scaling(out, result);
     verdict_run(&lines, result);
     if (lines.count > 0)
         fputc('\n', out);

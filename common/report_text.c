@@ -7,6 +7,7 @@
 
 #include "board.h"
 #include "grain_table.h"
+#include "scaling_text.h"
 #include "text.h"
 #include "verdict.h"
 
@@ -313,6 +314,26 @@ static void put_verdicts(struct layout *l, const struct boards *boards,
     }
 }
 
+static void put_scaling(struct layout *l, const struct result *result)
+{
+    struct grids grids = {0};
+    struct lines lines = {0};
+    scaling_tell(&grids, &lines, result);
+    for (size_t i = 0; i < grids.count; i++) {
+        fputc('\n', l->out);
+        put_title(l, grids.grid[i].title, grids.grid[i].about);
+        grid_write(l->out, &grids.grid[i], 2, l->columns);
+    }
+    if (lines.count > 0) {
+        fputc('\n', l->out);
+        emphasise(l, BOLD, "scaling");
+        fputc('\n', l->out);
+        put_sentences(l, &lines);
+    }
+    grids_free(&grids);
+    lines_free(&lines);
+}
+
 static void put_end(struct layout *l, const struct result *result)
 {
     struct lines lines = {0};
@@ -350,29 +371,13 @@ int report_text_as(FILE *out, const struct result *result, const struct report_l
     for (size_t i = 0; i < boards.count; i++)
         put_board(&l, &boards.board[i]);
     put_verdicts(&l, &boards, look->verdict ? look->verdict : verdict_case);
+    if (!look->verdict)
+        put_scaling(&l, result);
     put_end(&l, result);
     lines_free(&l.cut);
     lines_free(&l.told);
     boards_free(&boards);
     return report_written(out, why);
-}
-
-// As setlocale would decide, without changing the process's locale.
-static bool locale_is_utf8(void)
-{
-    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = getenv(names[i]);
-        if (value && *value)
-            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
-    }
-    return false;
-}
-
-struct report_look report_look_here(int columns, bool color)
-{
-    return (struct report_look){
-        .columns = columns, .color = color, .ascii = !locale_is_utf8()};
 }
 
 int report_text(FILE *out, const struct result *result, int columns, bool color,

@@ -168,17 +168,22 @@ static void conclude_cell(struct cell *cell, const struct result *result)
 
 // ---- two cells
 
-// The times of the rounds that both finished; returns how many. Each array has room for
-// the shorter cell's count.
-static size_t common_rounds(const struct cell *a, const struct cell *b, double *a_s,
-                            double *b_s)
+static double field_of(const struct sample *sample, size_t offset)
+{
+    double value;
+    memcpy(&value, (const char *)sample + offset, sizeof value);
+    return value;
+}
+
+size_t result_common_rounds(const struct cell *a, size_t a_field, const struct cell *b,
+                            size_t b_field, double *a_s, double *b_s)
 {
     size_t i = 0, j = 0, n = 0;
     while (i < a->count && j < b->count) {
         const uint32_t at = a->samples[i].round, other = b->samples[j].round;
         if (at == other) {
-            a_s[n] = a->samples[i].total_s;
-            b_s[n++] = b->samples[j].total_s;
+            a_s[n] = field_of(&a->samples[i], a_field);
+            b_s[n++] = field_of(&b->samples[j], b_field);
         }
         i += at <= other;
         j += other <= at;
@@ -191,7 +196,9 @@ static void add_pair(struct result *result, const struct cell *a, const struct c
     const size_t room = a->count < b->count ? a->count : b->count;
     double *a_s = grown(NULL, room, sizeof *a_s);
     double *b_s = grown(NULL, room, sizeof *b_s);
-    struct pair pair = {.a = a, .b = b, .rounds = common_rounds(a, b, a_s, b_s)};
+    const size_t total = offsetof(struct sample, total_s);
+    struct pair pair = {.a = a, .b = b};
+    pair.rounds = result_common_rounds(a, total, b, total, a_s, b_s);
     if (pair.rounds > 0) {
         pair.ratio = stats_ratio(a_s, b_s, pair.rounds, &pair.ci95);
         result->pairs =

@@ -20,7 +20,7 @@
 
 struct sample {
     uint32_t round;
-    double start_s;  // since the run began, for the trace
+    double start_s;                               // since the run began, for the trace
     double total_s, upload_s, run_s, download_s;  // of one run; the mean of the repeats
     double outside_s;  // around them: entering and leaving the engine's world
 };
@@ -109,6 +109,11 @@ bool result_same_case(const struct cell *, const struct cell *);  // workload an
 // The two cells' pair, turned so that it is a over b. False: they share no round.
 bool result_pair(const struct result *, const struct cell *a, const struct cell *b,
                  struct pair *);
+
+// One field of the samples of each (its offset in struct sample, a double), of the rounds
+// that both finished; returns how many. Each array has room for the shorter cell's count.
+size_t result_common_rounds(const struct cell *a, size_t a_field, const struct cell *b,
+                            size_t b_field, double *a_s, double *b_s);
 
 // The pair's interval is one of 95 % and does not hold 1.
 bool result_separated(const struct pair *);

@@ -10,7 +10,8 @@ static const double FULL_S = 0.002;
 enum {
     REPEATS_MAX = 1000000,
     CLEARLY_FULL =
-        20,  // so many bursts long, a first run is no cold start of a short job
+        100,  // so many bursts long, a first run is no cold start of a short job
+    TRIES_MIN = 2,
     TRIES = 8,
     GROWTH = 8  // a try is at most so many times as long as was the one before
 };
@@ -77,7 +78,7 @@ int burst_choose(const struct burst *b, double first_s, uint64_t *repeats,
         return 0;
     double shortest_s = first_s, spent_s = 0;
     uint64_t next = 1;
-    for (int i = 0; i < TRIES && spent_s < 4 * FULL_S; i++) {
+    for (int i = 0; i < TRIES && (i < TRIES_MIN || spent_s < 4 * FULL_S); i++) {
         struct burst_times t;
         if (burst_run(b, next, &t, why))
             return -1;

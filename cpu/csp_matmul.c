@@ -76,7 +76,8 @@ int csp_prepare_matmul(void *ctx, struct matmul *job, struct engine_facts *facts
         return -1;
     for (size_t i = 0; i < e->cart_count; i++)
         carts[i].panel = e->carts[i];
-    const size_t sliver_bytes = gemm_cart_bytes(&e->gemm) / (gemm_slivers(&e->gemm) + 1);
+    const size_t slivers = gemm_slivers(&e->gemm);
+    const size_t sliver_bytes = slivers ? gemm_cart_bytes(&e->gemm) / slivers : 0;
     const bool room = e->threads <= host_usable_cpus(NULL);
     *crew = (struct csp_crew){.e = e,
                               .carts = carts,
@@ -267,10 +268,10 @@ int csp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail
     struct product p = {.e = ctx, .why = why};
     const struct gemm *g = &p.e->gemm;
     const uint64_t start_ns = clock_ns();
+    (void)job;
 
     if (!gemm_trivial(g)) {
-        // A grain asks for messages, and be it one.
-        if (g->row_blocks * g->col_blocks == 1 && job->grain_flop == 0)
+        if (g->row_blocks * g->col_blocks == 1)
             multiply_alone(p.e);
         else if (csp_start(p.e, multiply, &p, why) != 0 || p.failed)
             return -1;

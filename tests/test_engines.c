@@ -4,6 +4,7 @@
 // count.
 //
 // An engine that is absent is reported with its own sentence and left out.
+#include "burst.h"
 #include "design.h"
 #include "gophers.h"
 #include "matmul.h"
@@ -40,6 +41,21 @@ static bool present(const struct engine *e)
     return known[i] == 1;
 }
 
+// In the engine's world, where it has one: several runs in one visit, then the check.
+static void run_within(const struct workload *w, const struct engine *e, void *ctx,
+                       void *job, const char *shown)
+{
+    struct fail why = {.text = ""};
+    struct burst_times times;
+    double max_error = 0;
+    const struct burst burst = {e, w, ctx, job};
+    for (int again = 0; again < 2 && e->within; again++) {
+        w->reset(job);
+        if (burst_run(&burst, 3, &times, &why) || w->check(job, &max_error, &why))
+            fail_msg("%s %s: within: %s", e->name, shown, why.text);
+    }
+}
+
 // Makes the job, runs it once on the engine and has it checked. Returns it for a closer
 // look.
 static void *run_once(const struct workload *w, const struct engine *e, int threads,
@@ -67,6 +83,7 @@ static void *run_once(const struct workload *w, const struct engine *e, int thre
             fail_msg("%s t%d %s %s: %s", e->name, threads, variant ? variant : "auto",
                      shown, why.text);
     }
+    run_within(w, e, ctx, job, shown);
     if (e->release)
         e->release(ctx);
     e->close(ctx);

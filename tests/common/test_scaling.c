@@ -206,7 +206,7 @@ static void a_device_is_paid_back_where_it_gains(void **state)
     } table[] = {
         // It opens in 102 ms, omp in 2: 100 ms over gains of 0.5 to 0.7 ms a run.
         {2e-3, 1.4e-3, 1.0 / 14, 167, 143, 200, true},
-        {2e-3, 2e-3, 0.1, 0, 0, 0, false},  // not separated
+        {2.1e-3, 2e-3, 0.1, 0, 0, 0, false},  // faster, but not separated
         {1e-3, 2e-3, 0, 0, 0, 0, false},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

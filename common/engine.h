@@ -34,6 +34,20 @@ struct device {
     uint64_t memory_bytes;
 };
 
+// A number that a variant's kernels are built with, and the values worth trying.
+enum { KNOBS_MAX = 8, KNOB_VALUES_MAX = 8 };
+struct knob {
+    const char *name;
+    int values[KNOB_VALUES_MAX];  // until a 0, if there are fewer
+};
+
+// A variant with knobs. With numbers of its own it is named "buffered[BM=64 TN=4]"; what is
+// not said there the engine chooses.
+struct tunable {
+    const char *variant;
+    const struct knob *knobs;  // until one without a name, KNOBS_MAX at most
+};
+
 struct engine_opts {
     int         threads;  // >= 1; the resolved CPU count, the same for every engine
     const char *device;   // "P:D", part of a name, "cpu", "gpu", "auto"; NULL: auto
@@ -47,6 +61,7 @@ struct engine_facts {
     char device[160];   // "" on the CPU
     char variant[64];   // the kernel or micro-kernel chosen
     bool gpu;           // the CPU's measured limits do not bound it
+    char remark[256];   // a sentence that the user should see, or ""
 };
 
 // Where the time of one run went; zero where a phase does not exist. They need not add up to
@@ -66,6 +81,7 @@ struct engine {
     bool sequential;      // one thread, whatever is asked
     const char *const *matmul_variants;   // NULL-terminated names for --variant; NULL: none
     const char *const *gophers_variants;
+    const struct tunable *matmul_tunables;  // until one without a variant; NULL: none
 
     // Cheap. Fills up to max devices and returns how many (>= 1), or -1 and says why none.
     int (*probe)(struct device *found, int max, struct fail *why);
@@ -80,6 +96,10 @@ struct engine {
                           struct fail *why);
     int (*prepare_gophers)(void *ctx, struct gophers *, struct engine_facts *,
                            struct fail *why);
+
+    // Remembers, for this user, what the prepared product's variant was tuned to: a later
+    // open of this device uses it. NULL where there are no tunables.
+    int (*keep_matmul)(void *ctx, struct fail *why);
 
     // Forgets the prepared job and gives back what refers to its memory; called before the
     // job is freed. Harmless when nothing is prepared. NULL: nothing refers to it.

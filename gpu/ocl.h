@@ -25,6 +25,7 @@ struct ocl {
     cl_context context;
     cl_command_queue queue;  // in order, profiled
     bool f64;
+    bool nv_options;  // the compiler takes NVIDIA's options
     int units;
     int vector_f32;  // elements in the device's own vectors: 4, 8 or 16
     size_t group_items;

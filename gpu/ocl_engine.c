@@ -74,7 +74,7 @@ static int engine_prepare_matmul(void *ctx, struct matmul *job,
     e->matmul = ocl_matmul_make(&e->ocl, variant(e), job, why);
     if (!e->matmul)
         return -1;
-    snprintf(facts->variant, sizeof facts->variant, "%s", ocl_matmul_rung(e->matmul));
+    ocl_matmul_variant(e->matmul, facts->variant, sizeof facts->variant);
     return 0;
 }
 
@@ -119,6 +119,7 @@ const struct engine engine_ocl = {
     .summary = "OpenCL kernels: work-items on a GPU, or on the CPU through PoCL",
     .matmul_variants = ocl_rung_names,
     .gophers_variants = ocl_gophers_variants,
+    .matmul_tunables = ocl_tunables,
     .probe = engine_probe,
     .open = engine_open,
     .prepare_matmul = engine_prepare_matmul,

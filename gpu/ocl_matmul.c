@@ -8,12 +8,14 @@
 #include "ocl_errname.h"
 #include "ocl_rung.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct ocl_matmul {
     const struct ocl *ocl;
     const struct matmul *job;
     const struct ocl_rung *rung;
+    struct ocl_settings asked;
     size_t a_bytes, b_bytes, c_bytes;
     struct ocl_matrices on_device;
     struct ocl_plan plan;
@@ -79,8 +81,8 @@ static int prepare(struct ocl_matmul *x, struct fail *why)
                     seen->name);
     if (is_empty(x->job))
         return 0;
-    if (make_matrices(x, why) != 0 ||
-        ocl_plan_make(&x->plan, x->rung, x->ocl, x->job, &x->on_device, why) != 0)
+    if (make_matrices(x, why) != 0 || ocl_plan_make(&x->plan, x->rung, x->ocl, &x->asked,
+                                                    x->job, &x->on_device, why) != 0)
         return -1;
     return x->ocl->device.unified ? map_c(x, why) : 0;
 }
@@ -88,7 +90,8 @@ static int prepare(struct ocl_matmul *x, struct fail *why)
 struct ocl_matmul *ocl_matmul_make(const struct ocl *o, const char *variant,
                                    const struct matmul *job, struct fail *why)
 {
-    const struct ocl_rung *rung = ocl_rung_choose(o, variant, why);
+    struct ocl_settings asked;
+    const struct ocl_rung *rung = ocl_rung_choose(o, variant, &asked, why);
     if (!rung)
         return NULL;
     struct ocl_matmul *x = calloc(1, sizeof *x);
@@ -99,6 +102,7 @@ struct ocl_matmul *ocl_matmul_make(const struct ocl *o, const char *variant,
     x->ocl = o;
     x->job = job;
     x->rung = rung;
+    x->asked = asked;
     if (prepare(x, why) == 0)
         return x;
     ocl_matmul_free(x);
@@ -122,6 +126,13 @@ void ocl_matmul_free(struct ocl_matmul *x)
 const char *ocl_matmul_rung(const struct ocl_matmul *x)
 {
     return x->rung->name;
+}
+
+char *ocl_matmul_variant(const struct ocl_matmul *x, char *to, size_t bytes)
+{
+    snprintf(to, bytes, "%s%s%s", x->rung->name, *x->plan.about ? " " : "",
+             x->plan.about);
+    return to;
 }
 
 static int upload(struct ocl_matmul *x, struct fail *why)

@@ -15,6 +15,9 @@ void ocl_matmul_free(struct ocl_matmul *);  // NULL is fine
 
 const char *ocl_matmul_rung(const struct ocl_matmul *);
 
+// The rung and what its plan chose, for a reader: "buffered 128x128x16".
+char *ocl_matmul_variant(const struct ocl_matmul *, char *to, size_t bytes);
+
 // After a failure it may be run again or freed.
 int ocl_matmul_run(struct ocl_matmul *, struct phases *, struct fail *why);
 

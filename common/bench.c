@@ -166,6 +166,7 @@ static void read_facts(struct cell *c, const json_t *reply)
     c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
     text_from_json(c->facts.device, sizeof c->facts.device, facts, "device");
     text_from_json(c->facts.variant, sizeof c->facts.variant, facts, "variant");
+    text_from_json(c->facts.remark, sizeof c->facts.remark, facts, "remark");
 }
 
 // A device without measured limits gets no fraction. -1 when the asking cost the worker.

@@ -190,6 +190,11 @@ static void add_legend(struct board *board, size_t first)
     char *device = lines_escape(cell->facts.device);
     lines_add(&board->legend, "%s: %s%s%s", names, variant,
               *variant && on_device ? " on " : "", device);
+    if (*cell->facts.remark) {
+        char *remark = lines_escape(cell->facts.remark);
+        lines_add(&board->legend, "%s: %s", names, remark);
+        free(remark);
+    }
     free(names);
     free(variant);
     free(device);

@@ -35,9 +35,9 @@ static json_t *refusal(const struct fail *why)
 
 static json_t *facts_json(const struct engine_facts *facts)
 {
-    return json_pack("{s:i, s:o, s:o, s:b}", "threads", facts->threads, "device",
+    return json_pack("{s:i, s:o, s:o, s:b, s:o}", "threads", facts->threads, "device",
                      text_to_json(facts->device), "variant", text_to_json(facts->variant),
-                     "gpu", facts->gpu);
+                     "gpu", facts->gpu, "remark", text_to_json(facts->remark));
 }
 
 static const char *text_of(const json_t *request, const char *key)
@@ -190,6 +190,15 @@ static json_t *do_save(struct server *s, struct fail *why)
     return s->workload->save(s->job, SAVE_FD, why) ? NULL : json_object();
 }
 
+static json_t *do_keep(struct server *s, struct fail *why)
+{
+    if (!s->job || !s->engine->keep_matmul) {
+        fail(why, EXIT_USAGE, "nothing to remember here");
+        return NULL;
+    }
+    return s->engine->keep_matmul(s->ctx, why) ? NULL : json_object();
+}
+
 static json_t *do_complaints(const struct server *s)
 {
     json_t *list =
@@ -270,6 +279,8 @@ static json_t *serve(struct server *s, const json_t *request, struct fail *why)
         return do_sample(s, request, why);
     if (strcmp(what, "save") == 0)
         return do_save(s, why);
+    if (strcmp(what, "keep") == 0)
+        return do_keep(s, why);
     if (strcmp(what, "complaints") == 0)
         return do_complaints(s);
     if (strcmp(what, "limits") == 0)

@@ -14,6 +14,7 @@
 //   {"total_s",...,"verified","max_error"}
 //   {"do":"save"}                                    -> {}      the outputs, to
 //   descriptor 5
+//   {"do":"keep"}                                    -> {}      tuned numbers
 //   {"do":"complaints"}                              -> {"complaints":[...]}
 //   {"do":"limits","cpu"} or {"do":"hop"}            -> {"fma_f32_flops",...}
 //   {"do":"errand","errand",...}                     -> what the errand found

@@ -75,7 +75,16 @@ static int engine_prepare_matmul(void *ctx, struct matmul *job,
     if (!e->matmul)
         return -1;
     ocl_matmul_variant(e->matmul, facts->variant, sizeof facts->variant);
+    snprintf(facts->remark, sizeof facts->remark, "%s", ocl_matmul_remark(e->matmul));
     return 0;
+}
+
+static int engine_keep_matmul(void *ctx, struct fail *why)
+{
+    const struct ocl_engine *e = ctx;
+    if (!e->matmul)
+        return fail(why, EXIT_USAGE, "no product is prepared");
+    return ocl_matmul_keep(e->matmul, why);
 }
 
 static int engine_matmul(void *ctx, struct matmul *job, struct phases *phases,
@@ -124,6 +133,7 @@ const struct engine engine_ocl = {
     .open = engine_open,
     .prepare_matmul = engine_prepare_matmul,
     .prepare_gophers = engine_prepare_gophers,
+    .keep_matmul = engine_keep_matmul,
     .release = engine_release,
     .matmul = engine_matmul,
     .gophers = engine_gophers,

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "ocl_errname.h"
 #include "ocl_rung.h"
+#include "ocl_tuned.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ struct ocl_matmul {
     const struct matmul *job;
     const struct ocl_rung *rung;
     struct ocl_settings asked;
+    bool tuned;  // asked for by what was remembered, not by name
+    char remark[256];
     size_t a_bytes, b_bytes, c_bytes;
     struct ocl_matrices on_device;
     struct ocl_plan plan;
@@ -73,6 +76,26 @@ static int unmap_c(struct ocl_matmul *x, struct fail *why)
     return 0;
 }
 
+static int make_plan(struct ocl_matmul *x, struct fail *why)
+{
+    if (x->rung->knobs && !x->asked.given) {
+        x->tuned = ocl_tuned_find(x->ocl, x->rung, x->job, &x->asked, why);
+        snprintf(x->remark, sizeof x->remark, "%.255s", why->text);
+    }
+    if (ocl_plan_make(&x->plan, x->rung, x->ocl, &x->asked, x->job, &x->on_device, why) ==
+        0)
+        return 0;
+    if (!x->tuned || why->code != EXIT_ABSENT)
+        return -1;
+    // Remembered numbers that this device cannot have, or not any more.
+    snprintf(x->remark, sizeof x->remark, "tuned numbers are ignored: %.200s", why->text);
+    x->tuned = false;
+    x->asked = (struct ocl_settings){0};
+    ocl_plan_free(&x->plan);
+    return ocl_plan_make(&x->plan, x->rung, x->ocl, &x->asked, x->job, &x->on_device,
+                         why);
+}
+
 static int prepare(struct ocl_matmul *x, struct fail *why)
 {
     const struct device *seen = &x->ocl->device.seen;
@@ -81,8 +104,7 @@ static int prepare(struct ocl_matmul *x, struct fail *why)
                     seen->name);
     if (is_empty(x->job))
         return 0;
-    if (make_matrices(x, why) != 0 || ocl_plan_make(&x->plan, x->rung, x->ocl, &x->asked,
-                                                    x->job, &x->on_device, why) != 0)
+    if (make_matrices(x, why) != 0 || make_plan(x, why) != 0)
         return -1;
     return x->ocl->device.unified ? map_c(x, why) : 0;
 }
@@ -130,9 +152,21 @@ const char *ocl_matmul_rung(const struct ocl_matmul *x)
 
 char *ocl_matmul_variant(const struct ocl_matmul *x, char *to, size_t bytes)
 {
-    snprintf(to, bytes, "%s%s%s", x->rung->name, *x->plan.about ? " " : "",
-             x->plan.about);
+    snprintf(to, bytes, "%s%s%s%s", x->rung->name, *x->plan.about ? " " : "",
+             x->plan.about, x->tuned ? ", tuned" : "");
     return to;
+}
+
+const char *ocl_matmul_remark(const struct ocl_matmul *x)
+{
+    return x->remark;
+}
+
+int ocl_matmul_keep(const struct ocl_matmul *x, struct fail *why)
+{
+    if (!x->rung->knobs || !x->plan.multiply)
+        return fail(why, EXIT_USAGE, "%s has no numbers to remember", x->rung->name);
+    return ocl_tuned_keep(x->ocl, x->rung, x->job, &x->plan.settings, why);
 }
 
 static int upload(struct ocl_matmul *x, struct fail *why)

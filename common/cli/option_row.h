@@ -40,6 +40,7 @@ enum option_key {
     KEY_CARTS,
     KEY_CART_SIZE,
     KEY_SABOTAGE,
+    KEY_TUNE,
     KEY_TALK,  // from here on they are the talk's alone
     KEY_PROCS = KEY_TALK,
     KEY_VIRTUAL,

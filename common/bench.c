@@ -166,6 +166,7 @@ static void read_facts(struct cell *c, const json_t *reply)
     c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
     text_from_json(c->facts.device, sizeof c->facts.device, facts, "device");
     text_from_json(c->facts.variant, sizeof c->facts.variant, facts, "variant");
+    c->facts.input_epsilon = json_number_value(json_object_get(facts, "input_epsilon"));
     text_from_json(c->facts.remark, sizeof c->facts.remark, facts, "remark");
 }
 
@@ -218,8 +219,7 @@ static int take_sample(struct bench *b, struct seat *s, struct cell *c, int roun
     double max_error = json_number_value(json_object_get(reply, "max_error"));
     c->verified = json_is_true(json_object_get(reply, "verified"));
     json_decref(reply);
-    if (max_error > c->max_error)
-        c->max_error = max_error;
+    c->max_error = fmax(c->max_error, max_error);
     if (round == 0)  // warming up
         return 0;
     result_add_sample(c, sample);

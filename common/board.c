@@ -190,6 +190,12 @@ static void add_legend(struct board *board, size_t first)
     char *device = lines_escape(cell->facts.device);
     lines_add(&board->legend, "%s: %s%s%s", names, variant,
               *variant && on_device ? " on " : "", device);
+    if (cell->facts.input_epsilon > 0)
+        lines_add(
+            &board->legend,
+            "%s: its inputs are rounded by up to %.2g of themselves, and it is judged "
+            "by that: not the same job",
+            names, cell->facts.input_epsilon);
     if (*cell->facts.remark) {
         char *remark = lines_escape(cell->facts.remark);
         lines_add(&board->legend, "%s: %s", names, remark);
@@ -202,12 +208,13 @@ static void add_legend(struct board *board, size_t first)
 
 // ---- the board
 
-static void rank(struct board *board)
+// Of those that round their inputs, or of those that do not.
+static void rank_some(struct board *board, bool rounded)
 {
     for (size_t i = 0; i < board->count; i++) {
         const struct board_row *row = &board->rows[i];
         const double s = row->cell->median_s;
-        if (!result_stands(row->cell))
+        if (!result_stands(row->cell) || (row->cell->facts.input_epsilon > 0) != rounded)
             continue;
         if (!board->fastest || s < board->fastest->cell->median_s) {
             board->next = board->fastest;
@@ -219,6 +226,15 @@ static void rank(struct board *board)
         if (rounds > board->most_rounds)
             board->most_rounds = rounds;
     }
+}
+
+// A product of rounded inputs is not the same job: it is beaten by none and beats none,
+// unless there is nothing else.
+static void rank(struct board *board)
+{
+    rank_some(board, false);
+    if (!board->fastest)
+        rank_some(board, true);
     board->base = board_find(board, "serial", 0);
     if (!board->base)
         board->base = board->fastest;

@@ -61,6 +61,10 @@ struct engine_facts {
     char device[160];   // "" on the CPU
     char variant[64];   // the kernel or micro-kernel chosen
     bool gpu;           // the CPU's measured limits do not bound it
+    // matmul: a variant that rounds its inputs says how far, relatively (half a unit of
+    // their last bit). It has an error bound of its own, and is no product of the type. 0:
+    // it does not.
+    double input_epsilon;
     char remark[256];   // a sentence that the user should see, or ""
 };
 

@@ -12,7 +12,8 @@
 // small products, the other rows only as far as errors stand out from rounding; what NaN,
 // Inf or overflow reaches is sampled (matmul_oracle.h). The error reported is the largest
 // |C - C_ref| / (eps |A||B|) among the elements judged. NaN and Inf must land in the same
-// positions as in the reference. k = 0 gives zeros; m = 0 or n = 0 an empty, valid
+// positions as in the reference. An engine that says that it rounds its inputs by e is
+// allowed 2 e |A||B| more. k = 0 gives zeros; m = 0 or n = 0 an empty, valid
 // product.
 #ifndef MATMUL_H
 #define MATMUL_H
@@ -39,6 +40,7 @@ struct matmul {
     const void *a;                 // m x k
     const void *b;                 // k x n
     void *c;                       // m x n
+    double input_epsilon;          // how far the engine rounds A and B: engine_facts'
     struct matmul_oracle *oracle;  // matmul_oracle.c's own
 };
 

@@ -89,11 +89,14 @@ static double top_of(enum elem type)
     return type == ELEM_F32 ? (double)FLT_MAX : DBL_MAX;
 }
 
-// What k roundings may amount to, relative to |A||B|; and absolutely, where results are
-// subnormal and a rounding is no longer relative.
+// What k roundings may amount to, relative to |A||B|, and those of both factors of each
+// product, if the engine rounds them; and absolutely, where results are subnormal and a
+// rounding is no longer relative.
 static double relative_bound(const struct matmul *job)
 {
-    return eps_of(job->type) * (job->k > 16 ? (double)job->k : 16.0);
+    const double inputs = job->input_epsilon * (2 + job->input_epsilon);
+    return inputs +
+           (1 + inputs) * eps_of(job->type) * (job->k > 16 ? (double)job->k : 16.0);
 }
 
 static double absolute_bound(const struct matmul *job)

@@ -119,6 +119,8 @@ static json_t *cell_to_json(const struct cell *cell)
                  json_integer(result_stands(cell) ? cell->facts.threads : cell->threads));
     document_put(object, "threads_asked", json_integer(cell->threads));
     document_put(object, "variant", document_text(cell->facts.variant));
+    if (cell->facts.input_epsilon > 0)
+        document_put(object, "input_epsilon", json_real(cell->facts.input_epsilon));
     if (*cell->facts.remark)
         document_put(object, "remark", document_text(cell->facts.remark));
     document_put(object, "work", whole(cell->work));

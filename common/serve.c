@@ -35,9 +35,10 @@ static json_t *refusal(const struct fail *why)
 
 static json_t *facts_json(const struct engine_facts *facts)
 {
-    return json_pack("{s:i, s:o, s:o, s:b, s:o}", "threads", facts->threads, "device",
-                     text_to_json(facts->device), "variant", text_to_json(facts->variant),
-                     "gpu", facts->gpu, "remark", text_to_json(facts->remark));
+    return json_pack("{s:i, s:o, s:o, s:b, s:o, s:f}", "threads", facts->threads,
+                     "device", text_to_json(facts->device), "variant",
+                     text_to_json(facts->variant), "gpu", facts->gpu, "remark",
+                     text_to_json(facts->remark), "input_epsilon", facts->input_epsilon);
 }
 
 static const char *text_of(const json_t *request, const char *key)

@@ -59,6 +59,7 @@ static void add_rivals(struct lines *lines, const struct board *board)
         const struct board_row *row = &board->rows[i];
         struct pair pair;
         if (row == board->fastest || !result_stands(row->cell) ||
+            row->cell->facts.input_epsilon != board->fastest->cell->facts.input_epsilon ||
             !result_pair(board->result, row->cell, board->fastest->cell, &pair) ||
             pair_told(&pair))
             continue;

@@ -75,6 +75,7 @@ static int engine_prepare_matmul(void *ctx, struct matmul *job,
     if (!e->matmul)
         return -1;
     ocl_matmul_variant(e->matmul, facts->variant, sizeof facts->variant);
+    facts->input_epsilon = ocl_matmul_input_epsilon(e->matmul);
     snprintf(facts->remark, sizeof facts->remark, "%s", ocl_matmul_remark(e->matmul));
     return 0;
 }

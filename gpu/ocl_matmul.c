@@ -162,6 +162,11 @@ const char *ocl_matmul_remark(const struct ocl_matmul *x)
     return x->remark;
 }
 
+double ocl_matmul_input_epsilon(const struct ocl_matmul *x)
+{
+    return x->plan.input_epsilon;
+}
+
 int ocl_matmul_keep(const struct ocl_matmul *x, struct fail *why)
 {
     if (!x->rung->knobs || !x->plan.multiply)

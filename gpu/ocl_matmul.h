@@ -21,6 +21,9 @@ char *ocl_matmul_variant(const struct ocl_matmul *, char *to, size_t bytes);
 // Why what was remembered is not used, in a sentence; "" as a rule.
 const char *ocl_matmul_remark(const struct ocl_matmul *);
 
+// How far the rung rounds its inputs: engine_facts' input_epsilon.
+double ocl_matmul_input_epsilon(const struct ocl_matmul *);
+
 // Remembers the plan's numbers for later products of this device, driver and type.
 int ocl_matmul_keep(const struct ocl_matmul *, struct fail *why);
 

@@ -6,6 +6,7 @@
 
 #include "ocl_rung_gpu.h"
 #include "ocl_rung_packed.h"
+#include "ocl_rung_tensor.h"
 #include "ocl_settings.h"
 
 #include <stdio.h>
@@ -20,12 +21,16 @@ static const struct ocl_rung rungs[] = {
     {"vectors", "matmul_6_vectors.cl", ocl_plan_vectors, NULL},
     {"warps", "matmul_7_warps.cl", ocl_plan_warps, NULL},
     {"buffered", "matmul_8_buffered.cl", ocl_plan_buffered, ocl_knobs_buffered},
+    {"tensor_tf32", "matmul_9_tensor.cl", ocl_plan_tensor_tf32, NULL},
+    {"tensor_bf16", "matmul_9_tensor.cl", ocl_plan_tensor_bf16, NULL},
+    {"tensor_f64", "matmul_9_tensor.cl", ocl_plan_tensor_f64, NULL},
     {"packed", "matmul_4_packed.cl", ocl_plan_packed, NULL},
 };
 
-const char *const ocl_rung_names[] = {"naive",     "coalesced", "tiled", "strip",
-                                      "registers", "vectors",   "warps", "buffered",
-                                      "packed",    NULL};
+const char *const ocl_rung_names[] = {
+    "naive",      "coalesced", "tiled",    "strip",       "registers",
+    "vectors",    "warps",     "buffered", "tensor_tf32", "tensor_bf16",
+    "tensor_f64", "packed",    NULL};
 
 const struct tunable ocl_tunables[] = {{"buffered", ocl_knobs_buffered}, {NULL, NULL}};
 

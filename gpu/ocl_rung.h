@@ -23,6 +23,7 @@ struct ocl_plan {
     struct grid pack_a_grid, pack_b_grid, grid, reduce_grid;
     cl_mem packed_a, packed_b, partial;
     struct ocl_settings settings;  // as asked for; the plan fills in what it chose
+    double input_epsilon;          // engine_facts'
     char about[40];                // what it chose, for a reader: "128x128x16"; or ""
 };
 

@@ -229,8 +229,11 @@ void plan_case(struct plan *p, const struct workload *w, const char *case_name,
             const char *asked = p->variants->item[v];
             bool all = strcmp(asked, "all") == 0;
             for (int k = 0; names && names[k]; k++)
-                if (all || strcmp(names[k], asked) == 0)
+                if (all || strcmp(names[k], asked) == 0) {
                     add_cell(p, c, w, case_name, params, names[k]);
+                    // Of all the variants some devices lack some: nobody named these.
+                    p->result->cells[p->result->cell_count - 1].sole_default |= all;
+                }
         }
         if (p->result->cell_count == before)
             add_cell(p, c, w, case_name, params, NULL);

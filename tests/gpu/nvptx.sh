@@ -112,6 +112,24 @@ compile matmul_buffered "$f64 -DALIGNED=1 -DBM=128 -DBN=64 -DBK=8 -DTM=8 -DTN=4"
     registers 168
 }
 
+# The tensor rung: of a warp's patch of 64 x 32 (doubles: 32 x 32), one instruction for every
+# 16 x 8 (8 x 8) of it and its share of a step. One more is the probe's, in a kernel of its own.
+tensor() { # NAME "OPTIONS" INSTRUCTIONS PATTERN READS
+    compile matmul_tensor "$2 -DALIGNED=1" \
+        matmul_vec.cl matmul_mma.cl matmul_mma_ptx.cl matmul_9_tensor.cl || return
+    count "$1 instructions" "$4" "$3"
+    count 'reads of local memory' 'ld\.shared' "$5"
+    count 'barriers' 'bar\.sync' 1
+    in_registers
+    registers 255
+}
+tensor tf32 "$f32 -DWORD=uint -DTF32=1 -DPER_WORD=1 -DSTEP_WORDS=16" 32 \
+    'mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32 ' 48
+tensor bf16 "$f32 -DWORD=uint -DBF16=1 -DPER_WORD=2 -DSTEP_WORDS=16" 32 \
+    'mma\.sync\.aligned\.m16n8k16\.row\.col\.f32\.bf16\.bf16\.f32 ' 48
+tensor f64 "$f64 -DWORD=double -DF64=1 -DPER_WORD=1 -DSTEP_WORDS=8 -DBM=128 -DBN=64 -DWM=32 -DWN=32" 32 \
+    'mma\.sync\.aligned\.m8n8k4\.row\.col\.f64\.f64\.f64\.f64 ' 16
+
 # Bank conflicts, by the addresses that the kernels compute. Local memory serves a warp's
 # accesses in turns of as many lanes as move 128 bytes: within a turn no two different words
 # may lie in one of the 32 banks of 4 bytes. conflicts BYTES W BM TM TN
@@ -141,6 +159,11 @@ conflicts() {
             all("storing A transposed", bytes)
             for (i = 0; i < 32; i++) at[i] = i * w
             all("storing B", 16)
+            step = bytes == 4 ? 16 : 8
+            for (i = 0; i < 32; i++) at[i] = int(i / 4) * (step + 4) + i % 4
+            all("reading A for a matrix instruction", bytes)
+            for (i = 0; i < 32; i++) at[i] = i % 4 * (bm + 32 / bytes) + int(i / 4)
+            all("reading B for a matrix instruction", bytes)
         }'
 }
 for tile in '4 4 128 8 8' '4 4 64 8 4' '8 2 128 8 4' '8 2 64 4 4'; do

@@ -11,9 +11,10 @@
 // A product ready to be launched: packing first, where the rung packs.
 struct ocl_plan {
     cl_program program;
-    cl_kernel pack_a, pack_b, multiply;  // packing: NULL where the rung does not
-    struct grid pack_a_grid, pack_b_grid, grid;
-    cl_mem packed_a, packed_b;
+    cl_kernel pack, multiply;  // pack: NULL where the rung does not
+    struct grid pack_grid, grid;
+    void *space;  // host memory that the packed matrices lie in; NULL: the device's own
+    cl_mem packed_a, packed_b, next_block;
 };
 
 // The matrices on the device.

@@ -1,6 +1,7 @@
 // bench.c -- see bench.h.
 #include "bench.h"
 
+#include "bench_turns.h"
 #include "clock.h"
 #include "text.h"
 #include "text_json.h"
@@ -44,15 +45,6 @@ struct group {
     int n;
     double time_s;
 };
-
-void bench_order(int round, int n, int *order)
-{
-    // Even rounds go forward from a moving start, odd ones retrace the round before.
-    for (int i = 0; i < n; i++) {
-        int at = (i + round / 2) % n;
-        order[round % 2 ? n - 1 - i : i] = at;
-    }
-}
 
 double bench_fixed_deadline_s(double otherwise)
 {
@@ -200,6 +192,13 @@ static int make_job(struct seat *s, struct cell *c, struct fail *why)
     return c->facts.gpu ? ask_device_limits(s, c, why) : 0;
 }
 
+static void keep_sample(struct bench *b, struct cell *c, struct sample sample)
+{
+    result_add_sample(c, sample);
+    if (b->how->journal && journal_append(b->how->journal, c, &sample, b->why))
+        b->broken = true;
+}
+
 static int take_sample(struct bench *b, struct seat *s, struct cell *c, int round,
                        struct fail *why)
 {
@@ -219,11 +218,10 @@ static int take_sample(struct bench *b, struct seat *s, struct cell *c, int roun
     json_decref(reply);
     if (max_error > c->max_error)
         c->max_error = max_error;
-    if (round == 0)  // warming up
-        return 0;
-    result_add_sample(c, sample);
-    if (b->how->journal && journal_append(b->how->journal, c, &sample, b->why))
-        b->broken = true;
+    if (round == 0)
+        c->warmup = sample;
+    else
+        keep_sample(b, c, sample);
     return 0;
 }
 
@@ -256,6 +254,18 @@ static void open_group(struct bench *b, struct group *g, const struct engine_opt
     }
 }
 
+// A cell that is far slower than the others has had its share of the time.
+static bool sits_out(struct bench *b, const struct group *g, struct cell *c, int round)
+{
+    if (b->how->runs > 0 || round == 0)
+        return false;
+    if (!bench_warmup_is_enough(g->cells, g->n, c, g->time_s))
+        return bench_sits_out(g->cells, g->n, c, g->time_s);
+    c->warmup.round = (uint32_t)round;
+    keep_sample(b, c, c->warmup);
+    return true;
+}
+
 // One sample of every cell that stands.
 static void run_round(struct bench *b, struct group *g, int round)
 {
@@ -267,7 +277,7 @@ static void run_round(struct bench *b, struct group *g, int round)
         struct cell *c = &g->cells[turn[i]];
         struct seat *s = g->seats[turn[i]];
         struct fail why;
-        if (c->failed || !s)
+        if (c->failed || !s || sits_out(b, g, c, round))
             continue;
         if (b->how->progress)
             b->how->progress(c, round, b->how->runs);

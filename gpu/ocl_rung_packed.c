@@ -146,8 +146,8 @@ int ocl_plan_packed(const struct ocl_rung *rung, const struct ocl *o,
     const struct slivers s = cut(o, job);
     const size_t column_bytes = job->k * elem_bytes(job->type);
     char defines[64];
-    snprintf(defines, sizeof defines, "-DREAL=%s -DVW=%zu -DMR=%zu",
-             job->type == ELEM_F32 ? "float" : "double", s.vw, s.mr);
+    snprintf(defines, sizeof defines, "-DREAL=%s -DVW=%zu -DMR=%zu -DCPU=%d",
+             job->type == ELEM_F32 ? "float" : "double", s.vw, s.mr, o->device.cpu && !o->device.gpu);
     if (ocl_program(o, sources, defines, &plan->program, why) != 0 ||
         ocl_kernel(plan->program, "pack", &plan->pack, why) != 0 ||
         ocl_kernel(plan->program, "matmul_packed", &plan->multiply, why) != 0 ||

@@ -22,6 +22,7 @@
 #define REAL float
 #define VW   16  // elements of a vector
 #define MR   14  // rows of a tile: 2, and any number of fours
+#define CPU  1   // it is PoCL or another compiler that is clang
 #endif
 #define NR (2 * VW)
 #ifdef __has_attribute
@@ -34,13 +35,10 @@
 #endif
 #define ALONE __attribute__((reqd_work_group_size(1, 1, 1)))
 
-// OpenCL's own prefetch does nothing on PoCL.
-#ifdef __has_builtin
-#if __has_builtin(__builtin_prefetch)
+// OpenCL's own prefetch does nothing on PoCL. clang's is not known on every device.
+#if CPU
 #define FETCH_TO_WRITE(at) __builtin_prefetch((const void *)(ulong)(at), 1)
-#endif
-#endif
-#ifndef FETCH_TO_WRITE
+#else
 #define FETCH_TO_WRITE(at) prefetch(at, 1)
 #endif
 

@@ -1,5 +1,6 @@
 // serve.c -- the worker's end: one engine, one job, one request after another.
 #include "clock.h"
+#include "facts_json.h"
 #include "machine_limits.h"
 #include "message.h"
 #include "text.h"
@@ -31,14 +32,6 @@ static json_t *refusal(const struct fail *why)
                               "code", (int)why->code);
     free(text);
     return reply;
-}
-
-static json_t *facts_json(const struct engine_facts *facts)
-{
-    return json_pack("{s:i, s:o, s:o, s:b, s:o, s:f}", "threads", facts->threads,
-                     "device", text_to_json(facts->device), "variant",
-                     text_to_json(facts->variant), "gpu", facts->gpu, "remark",
-                     text_to_json(facts->remark), "input_epsilon", facts->input_epsilon);
 }
 
 static const char *text_of(const json_t *request, const char *key)
@@ -98,7 +91,7 @@ static json_t *do_open(struct server *s, const json_t *request, struct fail *why
     uint64_t start_ns = clock_ns();
     if (s->engine->open(&opts, &s->facts, &s->ctx, why))
         return NULL;
-    return json_pack("{s:o, s:f}", "facts", facts_json(&s->facts), "open_s",
+    return json_pack("{s:o, s:f}", "facts", facts_to_json(&s->facts), "open_s",
                      (double)(clock_ns() - start_ns) * 1e-9);
 }
 
@@ -137,7 +130,7 @@ static json_t *do_make(struct server *s, const json_t *request, struct fail *why
         return NULL;
     }
     double open_s = (double)(clock_ns() - start_ns) * 1e-9;
-    return json_pack("{s:o, s:f, s:f, s:s, s:o}", "facts", facts_json(&s->facts),
+    return json_pack("{s:o, s:f, s:f, s:s, s:o}", "facts", facts_to_json(&s->facts),
                      "open_s", open_s, "work", s->workload->amount(s->job), "unit",
                      s->workload->unit, "described", s->workload->describe(s->job));
 }

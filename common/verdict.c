@@ -1,6 +1,7 @@
 // verdict.c -- see verdict.h.
 #include "verdict.h"
 
+#include "ladder.h"
 #include "pair_text.h"
 #include "text.h"
 
@@ -293,6 +294,7 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
         return;
     add_fastest(lines, board);
     add_limit(lines, board);
+    ladder_verdict(lines, board);
     add_structures(lines, board);
     add_execution(lines, board);
     add_span(lines, board);
@@ -300,7 +302,8 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
         return;
     for (size_t i = 0; i < board->count; i++)
         if (result_stands(board->rows[i].cell) &&
-            strcmp(board->rows[i].cell->engine, "ocl") == 0)
+            strcmp(board->rows[i].cell->engine, "ocl") == 0 &&
+            (!board->ladder || &board->rows[i] == board->fastest))
             add_phases(lines, &board->rows[i]);
 }
 

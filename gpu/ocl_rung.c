@@ -10,6 +10,7 @@
 #include "ocl_settings.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct ocl_rung rungs[] = {
@@ -78,8 +79,7 @@ int ocl_plan_make(struct ocl_plan *plan, const struct ocl_rung *rung, const stru
     *plan = (struct ocl_plan){.settings = *settings};
     if (rung->plan(rung, o, job, x, plan, why) != 0)
         return -1;
-    if (warm(o, plan->pack_a, &plan->pack_a_grid, job->m, why) != 0 ||
-        warm(o, plan->pack_b, &plan->pack_b_grid, job->n, why) != 0 ||
+    if (warm(o, plan->pack, &plan->pack_grid, job->m, why) != 0 ||
         warm(o, plan->reduce, &plan->reduce_grid, job->m, why) != 0)
         return -1;
     return warm(o, plan->multiply, &plan->grid, job->m, why);
@@ -88,21 +88,21 @@ int ocl_plan_make(struct ocl_plan *plan, const struct ocl_rung *rung, const stru
 void ocl_plan_free(struct ocl_plan *plan)
 {
     ocl_release_buffer(&plan->partial);
+    ocl_release_buffer(&plan->next_block);
     ocl_release_buffer(&plan->packed_b);
     ocl_release_buffer(&plan->packed_a);
+    free(plan->space);
+    plan->space = NULL;
     ocl_release_kernel(&plan->reduce);
     ocl_release_kernel(&plan->multiply);
-    ocl_release_kernel(&plan->pack_b);
-    ocl_release_kernel(&plan->pack_a);
+    ocl_release_kernel(&plan->pack);
     ocl_release_program(&plan->program);
 }
 
 int ocl_plan_launch(const struct ocl_plan *plan, cl_command_queue queue, struct fail *why)
 {
-    // With k = 0 there is nothing to pack, and the product is zero.
-    if (plan->pack_a && plan->pack_b_grid.groups[0] > 0 &&
-        (ocl_launch(queue, plan->pack_a, &plan->pack_a_grid, 0, NULL, NULL, why) != 0 ||
-         ocl_launch(queue, plan->pack_b, &plan->pack_b_grid, 0, NULL, NULL, why) != 0))
+    if (plan->pack &&
+        ocl_launch(queue, plan->pack, &plan->pack_grid, 0, NULL, NULL, why) != 0)
         return -1;
     if (ocl_launch(queue, plan->multiply, &plan->grid, 0, NULL, NULL, why) != 0)
         return -1;

@@ -19,9 +19,10 @@ struct ocl_settings {
 // last, where it has cut k into slices.
 struct ocl_plan {
     cl_program program;
-    cl_kernel pack_a, pack_b, multiply, reduce;  // NULL: the rung has none
-    struct grid pack_a_grid, pack_b_grid, grid, reduce_grid;
-    cl_mem packed_a, packed_b, partial;
+    cl_kernel pack, multiply, reduce;  // NULL: the rung has none
+    struct grid pack_grid, grid, reduce_grid;
+    void *space;  // host memory that the packed matrices lie in; NULL: the device's own
+    cl_mem packed_a, packed_b, next_block, partial;
     struct ocl_settings settings;  // as asked for; the plan fills in what it chose
     double input_epsilon;          // engine_facts'
     char about[40];                // what it chose, for a reader: "128x128x16"; or ""

@@ -22,10 +22,10 @@ static const struct {
     {33, 77, 1},
     {300, 1, 1},
     {1, 300, 1},
-    // Around the tiles of 12 x 32, 12 x 16, 16 x 16.
-    {11, 31, 17},
-    {12, 32, 16},
-    {13, 33, 15},
+    // Around the tiles of 14 x 32, 14 x 16, 16 x 16.
+    {13, 31, 17},
+    {14, 32, 16},
+    {15, 33, 15},
     {24, 16, 8},
     {15, 17, 47},
     {36, 64, 4},
@@ -36,11 +36,12 @@ static const struct {
     {127, 129, 20},
     {128, 128, 12},
     {129, 127, 31},
-    // Around the blocks of 256 steps, primes, tall and wide.
+    // Around pieces of 256 steps and the longest stretch of k, primes, tall and wide.
     {13, 37, 255},
     {12, 32, 256},
     {14, 33, 257},
     {7, 19, 513},
+    {17, 35, 4099},
     {97, 101, 103},
     {257, 3, 5},
     {3, 257, 5},

@@ -106,6 +106,14 @@ static const char *find_mma(const struct ocl *o, const struct kind *k)
     return has ? "matmul_mma_ptx.cl" : NULL;
 }
 
+// Both tiles, twice, as the kernel declares them.
+static size_t local_bytes(const struct kind *k)
+{
+    const size_t word = k->type == ELEM_F32 ? sizeof(cl_uint) : sizeof(double);
+    const size_t words = (size_t)k->words;
+    return 2 * (k->bm * (words + 4) * word + words * (k->bn * word + 32));
+}
+
 static size_t ceil_div(size_t a, size_t b)
 {
     return a / b + (a % b != 0);
@@ -122,7 +130,14 @@ static int plan_tensor(const struct kind *k, const struct ocl_rung *rung,
     if (job->type != k->type)
         return fail(why, EXIT_ABSENT, "%s is for %s", rung->name,
                     k->type == ELEM_F32 ? "f32" : "f64");
-    const char *const mma = items <= o->group_items ? find_mma(o, k) : NULL;
+    if (items > o->group_items || (o->local_bytes && local_bytes(k) > o->local_bytes))
+        return fail(why, EXIT_ABSENT,
+                    "%s allows %zu work-items a group with %llu bytes of local memory; "
+                    "%s needs %zu and %zu",
+                    o->device.seen.address, o->group_items,
+                    (unsigned long long)o->local_bytes, rung->name, items,
+                    local_bytes(k));
+    const char *const mma = find_mma(o, k);
     if (!mma)
         return fail(why, EXIT_ABSENT, "%s has no matrix instruction for %s",
                     o->device.seen.address, k->name);

@@ -16,7 +16,8 @@ watched()
 {
     log=$1
     shift
-    oclgrind --log "$log" "$@" >"$log.out" 2>&1 || { cat "$log.out" "$log"; exit 1; }
+    # Room for the tensor rungs, whose instruction is written out here.
+    oclgrind --local-mem-size 65536 --log "$log" "$@" >"$log.out" 2>&1 || { cat "$log.out" "$log"; exit 1; }
     grep -q '^on Oclgrind' "$log.out" || { echo "not on oclgrind's device"; exit 1; }
     if [ -s "$log" ]; then
         head -n 40 "$log"

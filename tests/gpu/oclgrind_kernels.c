@@ -185,6 +185,7 @@ int main(int argc, char **argv)
         return 1;
     }
     o.device.unified = false;  // oclgrind takes host memory in buffers for uninitialized
+    o.mma = "matmul_mma_plain.cl";  // the simulated device has no matrix instruction
     printf("on %s\n", o.device.seen.name);
     const bool faulty = asked && strcmp(asked, "faulty") == 0;
     const bool good =

@@ -220,6 +220,32 @@ static void without_the_instruction_they_are_absent(void **state)
     ocl_close(&o);
 }
 
+// The room that a plan asks for is what ptxas counts: 37888 and 33280 bytes.
+static void small_devices_are_told(void **state)
+{
+    static const uint64_t bytes[VARIANTS] = {37888, 37888, 33280};
+    (void)state;
+    fixture_need_device();
+    struct ocl o;
+    open_plain(&o);
+    for (int v = 0; v < VARIANTS; v++) {
+        struct fail why = {.text = ""};
+        struct matmul job;
+        if (variants[v].type == ELEM_F64 && !o.f64)
+            continue;
+        make_job(&job, 5, 5, 5, variants[v].type);
+        for (int lacks = 0; lacks <= 1; lacks++) {
+            o.local_bytes = bytes[v] - (uint64_t)lacks;
+            struct ocl_matmul *x = ocl_matmul_make(&o, variants[v].name, &job, &why);
+            assert_int_equal(x == NULL, lacks);
+            assert_true(!lacks || why.code == EXIT_ABSENT);
+            ocl_matmul_free(x);
+        }
+        free_job(&job);
+    }
+    ocl_close(&o);
+}
+
 // Where the instruction is, the device's own answers are the plain one's.
 static void the_device_does_as_written_out(void **state)
 {
@@ -253,6 +279,7 @@ int main(void)
         cmocka_unit_test(special_values),
         cmocka_unit_test(the_oracle_knows_the_bound),
         cmocka_unit_test(without_the_instruction_they_are_absent),
+        cmocka_unit_test(small_devices_are_told),
         cmocka_unit_test(the_device_does_as_written_out),
     };
     return cmocka_run_group_tests(tests, fixture_find, NULL);

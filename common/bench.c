@@ -1,9 +1,10 @@
 // bench.c -- see bench.h.
 #include "bench.h"
 
+#include "bench_turns.h"
 #include "clock.h"
+#include "facts_json.h"
 #include "text.h"
-#include "text_json.h"
 #include "worker.h"
 
 #include <assert.h>
@@ -41,15 +42,6 @@ struct group {
     int n;
     double time_s;
 };
-
-void bench_order(int round, int n, int *order)
-{
-    // Even rounds go forward from a moving start, odd ones retrace the round before.
-    for (int i = 0; i < n; i++) {
-        int at = (i + round / 2) % n;
-        order[round % 2 ? n - 1 - i : i] = at;
-    }
-}
 
 double bench_fixed_deadline_s(double otherwise)
 {
@@ -156,16 +148,6 @@ static void cell_fails(struct bench *b, struct cell *c, struct seat *s,
         b->broken = true;
 }
 
-static void read_facts(struct cell *c, const json_t *reply)
-{
-    const json_t *facts = json_object_get(reply, "facts");
-    c->facts.threads = (int)json_integer_value(json_object_get(facts, "threads"));
-    c->facts.gpu = json_is_true(json_object_get(facts, "gpu"));
-    c->facts.blocks = (uint64_t)json_integer_value(json_object_get(facts, "blocks"));
-    text_from_json(c->facts.device, sizeof c->facts.device, facts, "device");
-    text_from_json(c->facts.variant, sizeof c->facts.variant, facts, "variant");
-}
-
 // A device without measured limits gets no fraction. -1 when the asking cost the worker.
 static int ask_device_limits(struct seat *s, struct cell *c, struct fail *why)
 {
@@ -190,13 +172,20 @@ static int make_job(struct seat *s, struct cell *c, struct fail *why)
                                 "params", c->params);
     if (worker_ask(&s->worker, request, 10 * bench_deadline_s(0, NULL), &reply, why))
         return -1;
-    read_facts(c, reply);
+    facts_from_json(&c->facts, json_object_get(reply, "facts"));
     c->open_s = s->open_s + json_number_value(json_object_get(reply, "open_s"));
     c->work = json_number_value(json_object_get(reply, "work"));
     c->repeats = 1;
     c->described = json_incref(json_object_get(reply, "described"));
     json_decref(reply);
     return c->facts.gpu ? ask_device_limits(s, c, why) : 0;
+}
+
+static void keep_sample(struct bench *b, struct cell *c, struct sample sample)
+{
+    result_add_sample(c, sample);
+    if (b->how->journal && journal_append(b->how->journal, c, &sample, b->why))
+        b->broken = true;
 }
 
 static int take_sample(struct bench *b, struct seat *s, struct cell *c, int round,
@@ -221,13 +210,11 @@ static int take_sample(struct bench *b, struct seat *s, struct cell *c, int roun
     double max_error = json_number_value(json_object_get(reply, "max_error"));
     c->verified = json_is_true(json_object_get(reply, "verified"));
     json_decref(reply);
-    if (max_error > c->max_error)
-        c->max_error = max_error;
-    if (warming_up)
-        return 0;
-    result_add_sample(c, sample);
-    if (b->how->journal && journal_append(b->how->journal, c, &sample, b->why))
-        b->broken = true;
+    c->max_error = fmax(c->max_error, max_error);
+    if (round == 0)
+        c->warmup = sample;
+    else
+        keep_sample(b, c, sample);
     return 0;
 }
 
@@ -260,6 +247,18 @@ static void open_group(struct bench *b, struct group *g, const struct engine_opt
     }
 }
 
+// A cell that is far slower than the others has had its share of the time.
+static bool sits_out(struct bench *b, const struct group *g, struct cell *c, int round)
+{
+    if (b->how->runs > 0 || round == 0)
+        return false;
+    if (!bench_warmup_is_enough(g->cells, g->n, c, g->time_s))
+        return bench_sits_out(g->cells, g->n, c, g->time_s);
+    c->warmup.round = (uint32_t)round;
+    keep_sample(b, c, c->warmup);
+    return true;
+}
+
 // One sample of every cell that stands.
 static void run_round(struct bench *b, struct group *g, int round)
 {
@@ -271,7 +270,7 @@ static void run_round(struct bench *b, struct group *g, int round)
         struct cell *c = &g->cells[turn[i]];
         struct seat *s = g->seats[turn[i]];
         struct fail why;
-        if (c->failed || !s)
+        if (c->failed || !s || sits_out(b, g, c, round))
             continue;
         if (b->how->progress)
             b->how->progress(c, round, b->how->runs);

@@ -1,6 +1,7 @@
 // board.c -- see board.h.
 #include "board.h"
 
+#include "ladder.h"
 #include "pair_text.h"
 #include "text.h"
 
@@ -131,6 +132,24 @@ static char *sentence_name(const struct cell *cell, char *name)
     return text;
 }
 
+// What the step to this rung brought, and all steps so far.
+static void fill_step(struct board_row *row, const struct board *board)
+{
+    const struct result *result = board->result;
+    const struct cell *below = ladder_below(result, row->cell);
+    const struct cell *foot = ladder_foot(result, row->cell);
+    struct pair pair;
+    if (foot && result_pair(result, foot, row->cell, &pair))
+        row->text[BOARD_FIRST] = lines_format("%.*fx", board_decimals(&pair), pair.ratio);
+    if (!below || !result_pair(result, below, row->cell, &pair))
+        return;
+    const int digits = board_decimals(&pair);
+    row->text[BOARD_RATIO] =
+        pair_told(&pair) ? lines_format("%.*fx", digits, pair.ratio) : lines_format("~");
+    row->text[BOARD_RANGE] =
+        lines_format("%.*f..%.*f", digits, pair.ci95.lo, digits, pair.ci95.hi);
+}
+
 static void fill_row(struct board_row *row, const struct board *board,
                      const struct signs *signs)
 {
@@ -150,7 +169,10 @@ static void fill_row(struct board_row *row, const struct board *board,
             lines_format("%s", text_rate(figure, cell->rate, cell->unit));
         if (cell->limit_fraction > 0)
             row->text[BOARD_LIMIT] = lines_format("%.0f%%", 100 * cell->limit_fraction);
-        fill_ratio(row, board);
+        if (board->ladder)
+            fill_step(row, board);
+        else
+            fill_ratio(row, board);
     } else {
         row->says = what_it_says(cell, board->result);
     }
@@ -175,9 +197,16 @@ static int common_decimals(const struct board *board)
 
 // ---- legend
 
+// What the row's name does not say already.
+static const char *kernel_of(const struct cell *cell)
+{
+    const bool told = cell->rung && strcmp(cell->rung, cell->facts.variant) == 0;
+    return told ? "" : cell->facts.variant;
+}
+
 static bool same_kernel(const struct cell *a, const struct cell *b)
 {
-    return strcmp(a->facts.variant, b->facts.variant) == 0 &&
+    return strcmp(kernel_of(a), kernel_of(b)) == 0 &&
            strcmp(a->facts.device, b->facts.device) == 0;
 }
 
@@ -187,7 +216,7 @@ static void add_legend(struct board *board, size_t first)
 {
     const struct cell *cell = board->rows[first].cell;
     const bool on_device = *cell->facts.device;
-    if (!result_stands(cell) || (!*cell->facts.variant && !on_device))
+    if (!result_stands(cell) || (!*kernel_of(cell) && !on_device))
         return;
     for (size_t i = 0; i < first; i++)
         if (result_stands(board->rows[i].cell) && same_kernel(board->rows[i].cell, cell))
@@ -200,10 +229,21 @@ static void add_legend(struct board *board, size_t first)
             free(names);
             names = longer;
         }
-    char *variant = lines_escape(cell->facts.variant);
+    char *variant = lines_escape(kernel_of(cell));
     char *device = lines_escape(cell->facts.device);
     lines_add(&board->legend, "%s: %s%s%s", names, variant,
               *variant && on_device ? " on " : "", device);
+    if (cell->facts.input_epsilon > 0)
+        lines_add(
+            &board->legend,
+            "%s: its inputs are rounded by up to %.2g of themselves, and it is judged "
+            "by that: not the same job",
+            names, cell->facts.input_epsilon);
+    if (*cell->facts.remark) {
+        char *remark = lines_escape(cell->facts.remark);
+        lines_add(&board->legend, "%s: %s", names, remark);
+        free(remark);
+    }
     free(names);
     free(variant);
     free(device);
@@ -211,13 +251,15 @@ static void add_legend(struct board *board, size_t first)
 
 // ---- the board
 
-// Peers are ranked only where there is nobody else.
-static void rank_rows(struct board *board, bool peers)
+// Peers are ranked only where there is nobody else, and so are those that round their
+// inputs: a product of rounded inputs is not the same job.
+static void rank_rows(struct board *board, bool peers, bool rounded)
 {
     for (size_t i = 0; i < board->count; i++) {
         const struct board_row *row = &board->rows[i];
         const double s = row->cell->median_s;
-        if (!result_stands(row->cell) || row->cell->peer != peers)
+        if (!result_stands(row->cell) || row->cell->peer != peers ||
+            (row->cell->facts.input_epsilon > 0) != rounded)
             continue;
         if (!board->fastest || s < board->fastest->cell->median_s) {
             board->next = board->fastest;
@@ -230,9 +272,8 @@ static void rank_rows(struct board *board, bool peers)
 
 static void rank(struct board *board)
 {
-    rank_rows(board, false);
-    if (!board->fastest)
-        rank_rows(board, true);
+    for (int i = 0; i < 4 && !board->fastest; i++)
+        rank_rows(board, i / 2 == 1, i % 2 == 1);
     for (size_t i = 0; i < board->count; i++) {
         const struct cell *cell = board->rows[i].cell;
         if (!result_stands(cell))
@@ -246,7 +287,8 @@ static void rank(struct board *board)
         if (board->fewest_repeats == 0 || repeats < board->fewest_repeats)
             board->fewest_repeats = repeats;
     }
-    board->base = board_find(board, "serial", 0);
+    board->base =
+        board_find(board, board->ladder ? board->rows[0].cell->engine : "serial", 0);
     if (!board->base)
         board->base = board->fastest;
 }
@@ -283,13 +325,15 @@ static void fill_titles(struct board *board, const struct cell *first,
         board->about = lines_format("%s", "");
     free(repeats);
     static const char *const header[BOARD_COLUMNS] = {
-        "", "engine", "threads", "time", NULL, "rate", "limit", NULL, "95%"};
+        "", "engine", "threads", "time", NULL, "rate", "limit", "vs first", NULL, "95%"};
     for (int i = 0; i < BOARD_COLUMNS; i++)
         if (header[i])
             board->header[i] = lines_format("%s", header[i]);
     board->header[BOARD_SPREAD] = lines_format("%s95%%", signs->plus_minus);
     board->header[BOARD_RATIO] =
-        lines_format("vs %s", board->base ? board->base->text[BOARD_NAME] : "serial");
+        board->ladder ? lines_format("step")
+                      : lines_format("vs %s", board->base ? board->base->text[BOARD_NAME]
+                                                          : "serial");
 }
 
 static void take_rows(struct board *board, const struct result *result, size_t first)
@@ -311,6 +355,7 @@ static void board_make(struct board *board, const struct result *result, size_t 
 {
     *board = (struct board){.result = result};
     take_rows(board, result, first);
+    board->ladder = ladder_only(result, &result->cells[first]);
     rank(board);
     board->decimals = common_decimals(board);
     for (size_t i = 0; i < board->count; i++)

@@ -26,7 +26,8 @@ enum board_column {
     BOARD_SPREAD,  // half of the interval, relative to the time
     BOARD_RATE,
     BOARD_LIMIT,  // share of the measured limit
-    BOARD_RATIO,  // how many times as fast as the base
+    BOARD_FIRST,  // in a ladder: how many times as fast as its first rung
+    BOARD_RATIO,  // how many times as fast as the base; in a ladder, as the rung before
     BOARD_RANGE,  // the ratio's interval
     BOARD_COLUMNS
 };
@@ -45,10 +46,12 @@ struct board {
     struct board_row *rows;
     size_t count;
     bool peers;                              // some row that stands is a peer's
+    bool ladder;                             // the rows are the rungs of one ladder
     const struct board_row *fastest, *next;  // of ours, by median; NULL: there is none
-    const struct board_row *base;  // what ratios refer to: serial, or else the fastest
-    int decimals;                  // of the ratios
-    size_t most_rounds;            // of the rows that stand
+    // What ratios refer to: serial, a ladder's first rung, or else the fastest.
+    const struct board_row *base;
+    int decimals;                           // of the ratios
+    size_t most_rounds;                     // of the rows that stand
     uint64_t fewest_repeats, most_repeats;  // runs in a sample, of the rows that stand
     struct lines legend;  // which kernels and devices stand behind the names
 };

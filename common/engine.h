@@ -37,6 +37,20 @@ struct device {
     uint64_t memory_bytes;
 };
 
+// A number that a variant's kernels are built with, and the values worth trying.
+enum { KNOBS_MAX = 8, KNOB_VALUES_MAX = 8 };
+struct knob {
+    const char *name;
+    int values[KNOB_VALUES_MAX];  // until a 0, if there are fewer
+};
+
+// A variant with knobs. With numbers of its own it is named "buffered[BM=64 TN=4]"; what is
+// not said there the engine chooses.
+struct tunable {
+    const char *variant;
+    const struct knob *knobs;  // until one without a name, KNOBS_MAX at most
+};
+
 struct engine_opts {
     int         threads;  // >= 1; the resolved CPU count, the same for every engine
     const char *device;   // "P:D", part of a name, "cpu", "gpu", "auto"; NULL: auto
@@ -51,6 +65,11 @@ struct engine_facts {
     char variant[64];   // the kernel or micro-kernel chosen
     bool gpu;           // the CPU's measured limits do not bound it
     uint64_t blocks;    // that one product is handed out in; 0: not handed out
+    // matmul: a variant that rounds its inputs says how far, relatively (half a unit of
+    // their last bit). It has an error bound of its own, and is no product of the type. 0:
+    // it does not.
+    double input_epsilon;
+    char remark[256];   // a sentence that the user should see, or ""
 };
 
 // Where the time of one run went; zero where a phase does not exist. They need not add up to
@@ -72,6 +91,7 @@ struct engine {
     const char *takes;    // what -e NAME:... may name, for messages; NULL: nothing
     const char *const *matmul_variants;   // NULL-terminated names for --variant; NULL: none
     const char *const *gophers_variants;
+    const struct tunable *matmul_tunables;  // until one without a variant; NULL: none
 
     // Cheap. Fills up to max devices and returns how many (>= 1), or -1 and says why none.
     int (*probe)(struct device *found, int max, struct fail *why);
@@ -86,6 +106,10 @@ struct engine {
                           struct fail *why);
     int (*prepare_gophers)(void *ctx, struct gophers *, struct engine_facts *,
                            struct fail *why);
+
+    // Remembers, for this user, what the prepared product's variant was tuned to: a later
+    // open of this device uses it. NULL where there are no tunables.
+    int (*keep_matmul)(void *ctx, struct fail *why);
 
     // Forgets the prepared job and gives back what refers to its memory; called before the
     // job is freed. Harmless when nothing is prepared. NULL: nothing refers to it.

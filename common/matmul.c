@@ -283,7 +283,13 @@ static int matmul_prepare(const struct engine *engine, void *ctx, void *job,
     if (!engine->matmul)
         return fail(why, EXIT_ABSENT, "the engine %s does not offer matmul",
                     engine->name);
-    return engine->prepare_matmul ? engine->prepare_matmul(ctx, job, facts, why) : 0;
+    struct matmul *product = job;
+    facts->input_epsilon = 0;
+    facts->remark[0] = '\0';
+    if (engine->prepare_matmul && engine->prepare_matmul(ctx, product, facts, why))
+        return -1;
+    product->input_epsilon = facts->input_epsilon;
+    return 0;
 }
 
 static int matmul_run(const struct engine *engine, void *ctx, void *job,

@@ -14,7 +14,8 @@
 // small products, the other rows only as far as errors stand out from rounding; what NaN,
 // Inf or overflow reaches is sampled (matmul_oracle.h). The error reported is the largest
 // |C - C_ref| / (eps |A||B|) among the elements judged. NaN and Inf must land in the same
-// positions as in the reference. k = 0 gives zeros; m = 0 or n = 0 an empty, valid
+// positions as in the reference. An engine that says that it rounds its inputs by e is
+// allowed 2 e |A||B| more. k = 0 gives zeros; m = 0 or n = 0 an empty, valid
 // product.
 #ifndef MATMUL_H
 #define MATMUL_H
@@ -38,14 +39,11 @@ static inline size_t elem_bytes(enum elem type)
 struct matmul {
     size_t m, n, k;
     enum elem type;
-    const void *a;      // m x k
-    const void *b;      // k x n
-    void *c;            // m x n
-    double grain_flop;  // of a block that is handed out; 0: the engine's choice
-    // What an engine's prepare says that it rounds the elements of A and B by, relative
-    // to them, on purpose (TF32 on tensor cores); 0: not at all. The check lets that
-    // pass.
-    double input_rounding;
+    const void *a;         // m x k
+    const void *b;         // k x n
+    void *c;               // m x n
+    double grain_flop;     // of a block that is handed out; 0: the engine's choice
+    double input_epsilon;  // how far the engine rounds A and B: engine_facts'
     struct matmul_oracle *oracle;  // matmul_oracle.c's own
 };
 

@@ -89,12 +89,14 @@ static double top_of(enum elem type)
     return type == ELEM_F32 ? (double)FLT_MAX : DBL_MAX;
 }
 
-// What k roundings may amount to, relative to |A||B|; and absolutely, where results are
-// subnormal and a rounding is no longer relative.
+// What k roundings may amount to, relative to |A||B|, and those of both factors of each
+// product, if the engine rounds them; and absolutely, where results are subnormal and a
+// rounding is no longer relative.
 static double relative_bound(const struct matmul *job)
 {
-    const double u = job->input_rounding;
-    return eps_of(job->type) * (job->k > 16 ? (double)job->k : 16.0) + u * (2 + u);
+    const double inputs = job->input_epsilon * (2 + job->input_epsilon);
+    return inputs +
+           (1 + inputs) * eps_of(job->type) * (job->k > 16 ? (double)job->k : 16.0);
 }
 
 static double absolute_bound(const struct matmul *job)
@@ -143,7 +145,7 @@ static bool element_right(const struct matmul *job, bool exact, size_t i, size_t
     if (!(size < top_of(job->type) / 4))
         return wide_right(job, i, j);
     double off = fabs((c - ref.sum[j]) - ref.rest[j]);
-    if (exact && job->input_rounding == 0)
+    if (exact && job->input_epsilon == 0)
         return off == 0;
     if (!(off <= relative_bound(job) * size + absolute_bound(job)))
         return false;

@@ -120,6 +120,10 @@ static json_t *cell_to_json(const struct cell *cell)
     document_put(object, "blocks",
                  cell->facts.blocks ? json_integer((json_int_t)cell->facts.blocks)
                                     : json_null());
+    if (cell->facts.input_epsilon > 0)
+        document_put(object, "input_epsilon", json_real(cell->facts.input_epsilon));
+    if (*cell->facts.remark)
+        document_put(object, "remark", document_text(cell->facts.remark));
     document_put(object, "work", whole(cell->work));
     document_put(object, "unit", document_text(cell->unit));
     put_figures(object, cell);

@@ -70,14 +70,22 @@ static void put_machine(FILE *out, const struct result *result)
     fputc('\n', out);
 }
 
-static const enum board_column shown[] = {BOARD_MARK,  BOARD_NAME, BOARD_THREADS,
-                                          BOARD_TIME,  BOARD_RATE, BOARD_LIMIT,
-                                          BOARD_RATIO, BOARD_RANGE};
+static const enum board_column shown[] = {BOARD_MARK,  BOARD_NAME,  BOARD_THREADS,
+                                          BOARD_TIME,  BOARD_RATE,  BOARD_LIMIT,
+                                          BOARD_FIRST, BOARD_RATIO, BOARD_RANGE};
 enum { SHOWN = sizeof shown / sizeof *shown };
 
-static void put_cells(FILE *out, char *const text[BOARD_COLUMNS])
+static bool is_shown(const struct board *board, enum board_column column)
+{
+    return column != BOARD_FIRST || board->ladder;
+}
+
+static void put_cells(FILE *out, const struct board *board,
+                      char *const text[BOARD_COLUMNS])
 {
     for (int i = 0; i < SHOWN; i++) {
+        if (!is_shown(board, shown[i]))
+            continue;
         fputs(i == 0 ? "| " : " | ", out);
         put_plain(out, text[shown[i]]);
         if (shown[i] == BOARD_TIME && *text[BOARD_SPREAD])
@@ -87,13 +95,13 @@ static void put_cells(FILE *out, char *const text[BOARD_COLUMNS])
 }
 
 // A failed cell's sentence takes the time's place.
-static void put_row(FILE *out, const struct board_row *row)
+static void put_row(FILE *out, const struct board *board, const struct board_row *row)
 {
     char *text[BOARD_COLUMNS];
     memcpy(text, row->text, sizeof text);
     if (row->says)
         text[BOARD_TIME] = row->says;
-    put_cells(out, text);
+    put_cells(out, board, text);
 }
 
 // Messages of several sizes, where there are some.
@@ -124,12 +132,13 @@ static void put_board(FILE *out, const struct board *board)
     fputs("\n### ", out);
     put_plain(out, board->title);
     fprintf(out, "\n\n%s%s", board->about, *board->about ? "\n\n" : "");
-    put_cells(out, board->header);
+    put_cells(out, board, board->header);
     for (int i = 0; i < SHOWN; i++)
-        fputs(i == 0 || shown[i] == BOARD_NAME ? "|:--" : "|--:", out);
+        if (is_shown(board, shown[i]))
+            fputs(i == 0 || shown[i] == BOARD_NAME ? "|:--" : "|--:", out);
     fputs("|\n", out);
     for (size_t i = 0; i < board->count; i++)
-        put_row(out, &board->rows[i]);
+        put_row(out, board, &board->rows[i]);
     put_grains(out, board);
     fputc('\n', out);
     struct lines lines = {0};

@@ -94,13 +94,19 @@ static void lay_out(struct layout *l, const struct boards *boards)
         for (int c = 0; c < BOARD_COLUMNS; c++)
             if (l->width[c] > 0)
                 widen(&l->width[c], boards->board[b].header[c]);
-    squeeze(l, BOARD_RATIO, strlen("vs serial"));
-    squeeze(l, BOARD_NAME, NAME_MIN);
     static const enum board_column least_important[] = {
         BOARD_RANGE, BOARD_LIMIT, BOARD_THREADS, BOARD_SPREAD, BOARD_RATE};
+    // Rungs run on as many threads, and what a step brought is what one wants to know.
+    static const enum board_column least_of_ladders[] = {
+        BOARD_THREADS, BOARD_SPREAD, BOARD_RANGE, BOARD_LIMIT, BOARD_RATE};
+    const bool ladder = boards->count > 0 && boards->board[0].ladder;
+    if (!ladder) {
+        squeeze(l, BOARD_RATIO, strlen("vs serial"));
+        squeeze(l, BOARD_NAME, NAME_MIN);
+    }
     for (size_t i = 0; i < sizeof least_important / sizeof *least_important; i++)
         if (total_width(l) > l->columns)
-            l->width[least_important[i]] = 0;
+            l->width[ladder ? least_of_ladders[i] : least_important[i]] = 0;
     squeeze(l, BOARD_NAME, NAME_LEAST);
 }
 
@@ -152,8 +158,6 @@ static void put_padded(struct layout *l, int column, const char *text, enum emph
     const size_t used = text_columns(text);
     const int padding = used < width ? (int)(width - used) : 0;
     const bool left = column == BOARD_MARK || column == BOARD_NAME;
-    if (column == BOARD_RANGE && !*text)
-        return;  // it is the last: no spaces at the end of the line
     fprintf(l->out, "%*s", (int)gap(column) + (left ? 0 : padding), "");
     emphasise(l, e, text);
     if (left)
@@ -180,7 +184,10 @@ static enum emphasis emphasis_of(const struct layout *l, const struct board *boa
 static void put_row(struct layout *l, const struct board *board,
                     const struct board_row *row)
 {
-    for (int c = 0; c < BOARD_COLUMNS; c++) {
+    int end = BOARD_COLUMNS;  // no spaces at the end of the line
+    while (!*row->text[end - 1])
+        end--;
+    for (int c = 0; c < end; c++) {
         if (l->width[c] == 0 || (row->says && c > BOARD_NAME))
             continue;
         char *shown = c == BOARD_NAME ? cut(l, row->text[c], l->width[c])
@@ -212,8 +219,9 @@ static void put_header(struct layout *l, const struct board *board)
     for (int c = 0; c < BOARD_COLUMNS; c++) {
         if (l->width[c] == 0)
             continue;
-        char *shown = c == BOARD_RATIO ? ratio_header(l, board)
-                                       : lines_format("%s", board->header[c]);
+        char *shown = c == BOARD_RATIO && !board->ladder
+                          ? ratio_header(l, board)
+                          : lines_format("%s", board->header[c]);
         put_padded(l, c, shown, DIM);
         free(shown);
     }

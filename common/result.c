@@ -140,7 +140,8 @@ static void find_limit(struct cell *cell, const struct result *result)
         roof = cpu_roof(cell, &result->limits);
         cell->limit = roof_at(roof, cell->facts.threads, result->host.usable_cpus);
     }
-    if (!(cell->limit > 0))
+    // The limit is one of plain arithmetic.
+    if (!(cell->limit > 0) || cell->facts.input_epsilon > 0)
         cell->limit = 0;
     cell->limit_name = cell->limit > 0 ? roof.name : NULL;
     cell->limit_fraction = cell->limit > 0 ? cell->rate / cell->limit : 0;

@@ -37,13 +37,15 @@ struct cell {
     char column[64];  // how the table names it: "ocl:0:1", "csp t2"
     struct engine_facts facts;
     int threads;        // asked for
-    bool sole_default;  // no --engine named it: absence is a row, not a failure
+    const char *rung;   // the name of --variant that it stands for; NULL: none was asked
+    bool sole_default;  // nobody named it: absence is a row, not a failure
     bool peer;          // its engine is somebody else's library
 
     double work;  // flop or bytes of one run
     const char *unit;
     double open_s;
     uint64_t repeats;  // runs back to back that make one sample; chosen in warm-up
+    struct sample warmup;  // the last run before the rounds; total_s 0: none
     struct sample *samples;
     size_t count, capacity;
     double median_s;

@@ -1,6 +1,7 @@
 // serve.c -- the worker's end: one engine, one job, one request after another.
 #include "burst.h"
 #include "clock.h"
+#include "facts_json.h"
 #include "machine_limits.h"
 #include "message.h"
 #include "text.h"
@@ -32,13 +33,6 @@ static json_t *refusal(const struct fail *why)
                               "code", (int)why->code);
     free(text);
     return reply;
-}
-
-static json_t *facts_json(const struct engine_facts *facts)
-{
-    return json_pack("{s:i, s:o, s:o, s:b, s:I}", "threads", facts->threads, "device",
-                     text_to_json(facts->device), "variant", text_to_json(facts->variant),
-                     "gpu", facts->gpu, "blocks", (json_int_t)facts->blocks);
 }
 
 static const char *text_of(const json_t *request, const char *key)
@@ -98,7 +92,7 @@ static json_t *do_open(struct server *s, const json_t *request, struct fail *why
     uint64_t start_ns = clock_ns();
     if (s->engine->open(&opts, &s->facts, &s->ctx, why))
         return NULL;
-    return json_pack("{s:o, s:f}", "facts", facts_json(&s->facts), "open_s",
+    return json_pack("{s:o, s:f}", "facts", facts_to_json(&s->facts), "open_s",
                      (double)(clock_ns() - start_ns) * 1e-9);
 }
 
@@ -137,7 +131,7 @@ static json_t *do_make(struct server *s, const json_t *request, struct fail *why
         return NULL;
     }
     double open_s = (double)(clock_ns() - start_ns) * 1e-9;
-    return json_pack("{s:o, s:f, s:f, s:s, s:o}", "facts", facts_json(&s->facts),
+    return json_pack("{s:o, s:f, s:f, s:s, s:o}", "facts", facts_to_json(&s->facts),
                      "open_s", open_s, "work", s->workload->amount(s->job), "unit",
                      s->workload->unit, "described", s->workload->describe(s->job));
 }
@@ -194,6 +188,15 @@ static json_t *do_save(struct server *s, struct fail *why)
         return NULL;
     }
     return s->workload->save(s->job, SAVE_FD, why) ? NULL : json_object();
+}
+
+static json_t *do_keep(struct server *s, struct fail *why)
+{
+    if (!s->job || !s->engine->keep_matmul) {
+        fail(why, EXIT_USAGE, "nothing to remember here");
+        return NULL;
+    }
+    return s->engine->keep_matmul(s->ctx, why) ? NULL : json_object();
 }
 
 static json_t *do_complaints(const struct server *s)
@@ -276,6 +279,8 @@ static json_t *serve(struct server *s, const json_t *request, struct fail *why)
         return do_sample(s, request, why);
     if (strcmp(what, "save") == 0)
         return do_save(s, why);
+    if (strcmp(what, "keep") == 0)
+        return do_keep(s, why);
     if (strcmp(what, "complaints") == 0)
         return do_complaints(s);
     if (strcmp(what, "limits") == 0)

@@ -2,6 +2,7 @@
 #include "verdict.h"
 
 #include "grain_table.h"
+#include "ladder.h"
 #include "pair_text.h"
 #include "text.h"
 
@@ -61,6 +62,7 @@ static void add_rivals(struct lines *lines, const struct board *board)
         struct pair pair;
         if (row == board->fastest || !result_stands(row->cell) ||
             row->cell->peer != board->fastest->cell->peer ||
+            row->cell->facts.input_epsilon != board->fastest->cell->facts.input_epsilon ||
             !result_pair(board->result, row->cell, board->fastest->cell, &pair) ||
             pair_told(&pair))
             continue;
@@ -340,6 +342,7 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
     add_fastest(lines, board);
     add_peers(lines, board);
     add_limit(lines, board);
+    ladder_verdict(lines, board);
     add_structures(lines, board);
     add_execution(lines, board);
     add_span(lines, board);
@@ -347,7 +350,9 @@ void verdict_case(struct lines *lines, const struct board *board, bool brief)
     if (brief)
         return;
     for (size_t i = 0; i < board->count; i++)
-        if (result_stands(board->rows[i].cell) && *board->rows[i].cell->facts.device)
+        if (result_stands(board->rows[i].cell) &&
+            *board->rows[i].cell->facts.device &&
+            (!board->ladder || &board->rows[i] == board->fastest))
             add_phases(lines, &board->rows[i]);
     for (size_t i = 0; i < board->count; i++)
         if (result_stands(board->rows[i].cell))

@@ -15,6 +15,7 @@
 //   many runs make a sample from now on
 //   {"do":"save"}                                    -> {}      the outputs, to
 //   descriptor 5
+//   {"do":"keep"}                                    -> {}      tuned numbers
 //   {"do":"complaints"}                              -> {"complaints":[...]}
 //   {"do":"limits","cpu"} or {"do":"hop"}            -> {"fma_f32_flops",...}
 //   {"do":"errand","errand",...}                     -> what the errand found

@@ -28,7 +28,7 @@ struct burn_kernel {
 };
 
 extern const struct burn_kernel *const burn_kernels[];  // widest first, NULL-terminated
-extern const char *const burn_variants[];               // their names, NULL-terminated
+extern const char *const burn_variants[];               // their names, plain ones first, NULL-terminated
 
 // Which kernel to use when so many lanes are alive, 1 to `lanes`.
 struct burner {

@@ -49,7 +49,7 @@ struct ukr {
 enum { UKR_TILE_BYTES_MAX = 4096 };  // no tile is larger
 
 extern const struct ukr *const ukrs[];     // best first, NULL-terminated
-extern const char *const gemm_variants[];  // their names, NULL-terminated
+extern const char *const gemm_variants[];  // their names, plain ones first, NULL-terminated
 
 // The plan of one product: micro-kernel, blocking, and the grid of C's blocks.
 struct gemm {

@@ -205,7 +205,6 @@ static int cublas_prepare(void *ctx, struct matmul *job, struct engine_facts *fa
     struct cublas *e = ctx;
     struct phases nobody_asks;
     const size_t element = elem_bytes(job->type);
-    (void)facts;
     cublas_release(e);
     if (!compute_type(e, job))
         return fail(why, EXIT_ABSENT, "%s is a way to compute f32, not f64",
@@ -221,7 +220,7 @@ static int cublas_prepare(void *ctx, struct matmul *job, struct engine_facts *fa
     if (take(e, e->a_bytes, &e->a, why) != 0 || take(e, e->b_bytes, &e->b, why) != 0 ||
         take(e, e->c_bytes, &e->c, why) != 0)
         return -1;
-    job->input_rounding = e->mode->rounding;
+    facts->input_epsilon = e->mode->rounding;
     return cublas_matmul(e, job, &nobody_asks, why);
 }
 

@@ -70,11 +70,21 @@ static int restrict_units(struct ocl *o, int threads, struct fail *why)
     return 0;
 }
 
+static bool has_extension(cl_device_id id, const char *name)
+{
+    char extensions[8192] = "";
+    if (clGetDeviceInfo(id, CL_DEVICE_EXTENSIONS, sizeof extensions, extensions, NULL) !=
+        CL_SUCCESS)
+        return false;
+    return strstr(extensions, name) != NULL;
+}
+
 static void read_facts(struct ocl *o)
 {
     const cl_uint units = info_uint(o->id, CL_DEVICE_MAX_COMPUTE_UNITS);
     o->units = units < 1 ? 1 : units > INT32_MAX ? INT32_MAX : (int)units;
     o->f64 = info_ulong(o->id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0;
+    o->nv_options = has_extension(o->id, "cl_nv_compiler_options");
     o->vector_f32 = vector_width(o->id);
     o->group_items = info_size(o->id, CL_DEVICE_MAX_WORK_GROUP_SIZE);
     o->local_bytes = info_ulong(o->id, CL_DEVICE_LOCAL_MEM_SIZE);

@@ -25,6 +25,8 @@ struct ocl {
     cl_context context;
     cl_command_queue queue;  // in order, profiled
     bool f64;
+    bool nv_options;  // the compiler takes NVIDIA's options
+    const char *mma;  // the source that has MMA; NULL: the device is asked for its own
     int units;
     int vector_f32;  // elements in the device's own vectors: 4, 8 or 16
     size_t group_items;
@@ -42,6 +44,9 @@ int ocl_queue(const struct ocl *, cl_command_queue *queue, struct fail *why);
 // one program. `defines` are options that the sources need.
 int ocl_program(const struct ocl *, const char *const *sources, const char *defines,
                 cl_program *program, struct fail *why);
+// The same for what may well not build: says nothing, and prints no log.
+bool ocl_program_try(const struct ocl *, const char *const *sources, const char *defines,
+                     cl_program *program);
 int ocl_kernel(cl_program, const char *name, cl_kernel *kernel, struct fail *why);
 
 // A device buffer; with `host`, host memory itself (page-aligned) where the device shares

@@ -74,8 +74,18 @@ static int engine_prepare_matmul(void *ctx, struct matmul *job,
     e->matmul = ocl_matmul_make(&e->ocl, variant(e), job, why);
     if (!e->matmul)
         return -1;
-    snprintf(facts->variant, sizeof facts->variant, "%s", ocl_matmul_rung(e->matmul));
+    ocl_matmul_variant(e->matmul, facts->variant, sizeof facts->variant);
+    facts->input_epsilon = ocl_matmul_input_epsilon(e->matmul);
+    snprintf(facts->remark, sizeof facts->remark, "%s", ocl_matmul_remark(e->matmul));
     return 0;
+}
+
+static int engine_keep_matmul(void *ctx, struct fail *why)
+{
+    const struct ocl_engine *e = ctx;
+    if (!e->matmul)
+        return fail(why, EXIT_USAGE, "no product is prepared");
+    return ocl_matmul_keep(e->matmul, why);
 }
 
 static int engine_matmul(void *ctx, struct matmul *job, struct phases *phases,
@@ -120,10 +130,12 @@ const struct engine engine_ocl = {
     .takes = "ocl:0:1, ocl:gpu or ocl:NAME",
     .matmul_variants = ocl_rung_names,
     .gophers_variants = ocl_gophers_variants,
+    .matmul_tunables = ocl_tunables,
     .probe = engine_probe,
     .open = engine_open,
     .prepare_matmul = engine_prepare_matmul,
     .prepare_gophers = engine_prepare_gophers,
+    .keep_matmul = engine_keep_matmul,
     .release = engine_release,
     .matmul = engine_matmul,
     .gophers = engine_gophers,

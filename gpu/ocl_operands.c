@@ -116,11 +116,14 @@ static int there_and_back(struct ocl_operands *x,
     const uint64_t computed_ns = clock_ns();
     if (download(x, why) != 0)
         return -1;
-    phases->run_ns = computed_ns - uploaded_ns;
+    const uint64_t end_ns = clock_ns();
     // Where memory is shared, taking it over is not a transfer.
-    if (!x->ocl->device.unified) {
+    if (x->ocl->device.unified) {
+        phases->run_ns = end_ns - start_ns;
+    } else {
         phases->upload_ns = uploaded_ns - start_ns;
-        phases->download_ns = clock_ns() - computed_ns;
+        phases->run_ns = computed_ns - uploaded_ns;
+        phases->download_ns = end_ns - computed_ns;
     }
     return 0;
 }

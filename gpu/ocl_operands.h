@@ -23,8 +23,8 @@ int ocl_operands_make(struct ocl_operands *, const struct ocl *, const struct ma
                       struct fail *why);
 void ocl_operands_free(struct ocl_operands *);  // a zeroed one is fine
 
-// Runs multiply(arg) on the device, which returns when C is complete there, between
-// upload and download, and fills the phases. After a failure nothing is under way, and it
+// Runs multiply(arg) on the device, which returns when C is complete there, or where memory
+// is shared when all that makes it is enqueued, between upload and download, and fills the phases. After a failure nothing is under way, and it
 // may be called again.
 int ocl_operands_multiply(struct ocl_operands *,
                           int (*multiply)(void *arg, struct fail *why), void *arg,

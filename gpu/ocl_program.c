@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SOURCES_MAX = 8, LOG_MAX = 1 << 20 };
+enum { SOURCES_MAX = 8, LOG_MAX = 1 << 20, OPTIONS_MAX = 1024 };
 
 // Prints one line at a time, so that each can be escaped: logs come from the driver.
 static void print_lines(const char *text, bool numbered)
@@ -77,34 +77,58 @@ static char *joined(const char *const *sources)
     return fclose(to) == 0 ? text : NULL;
 }
 
+// Builds, and says how that went; a program that is not CL_SUCCESS's still wants its
+// release. The options that were tried last go to `options`.
+static cl_int build(const struct ocl *o, const char *text, const char *defines,
+                    char options[static OPTIONS_MAX], cl_program *program)
+{
+    cl_int status;
+    *program =
+        clCreateProgramWithSource(o->context, 1, (const char **)&text, NULL, &status);
+    if (status != CL_SUCCESS) {
+        *program = NULL;
+        return status;
+    }
+    // Not every driver knows every option; what the sources need are the defines alone.
+    snprintf(options, OPTIONS_MAX, "-cl-std=CL1.2 %s", defines);
+    status = clBuildProgram(*program, 1, &o->id, options, NULL, NULL);
+    if (status == CL_INVALID_BUILD_OPTIONS || status == CL_INVALID_COMPILER_OPTIONS) {
+        snprintf(options, OPTIONS_MAX, "%s", defines);
+        status = clBuildProgram(*program, 1, &o->id, options, NULL, NULL);
+    }
+    return status;
+}
+
 int ocl_program(const struct ocl *o, const char *const *sources, const char *defines,
                 cl_program *program, struct fail *why)
 {
-    char options[1024];
-    cl_int status;
+    char options[OPTIONS_MAX];
     char *text = joined(sources);
+    *program = NULL;
     if (!text)
         return fail(why, EXIT_RESOURCE, "no memory for the text of %s", sources[0]);
-    const char *const texts[] = {text};
-    *program =
-        clCreateProgramWithSource(o->context, 1, (const char **)texts, NULL, &status);
+    const cl_int status = build(o, text, defines, options, program);
     free(text);
-    if (status != CL_SUCCESS) {
-        *program = NULL;
-        return ocl_fail(why, status, "%s refuses %s", o->device.seen.address, sources[0]);
-    }
-    // Not every driver knows every option; what the sources need are the defines alone.
-    snprintf(options, sizeof options, "-cl-std=CL1.2 %s", defines);
-    status = clBuildProgram(*program, 1, &o->id, options, NULL, NULL);
-    if (status == CL_INVALID_BUILD_OPTIONS || status == CL_INVALID_COMPILER_OPTIONS) {
-        snprintf(options, sizeof options, "%s", defines);
-        status = clBuildProgram(*program, 1, &o->id, options, NULL, NULL);
-    }
     if (status == CL_SUCCESS)
         return 0;
+    if (!*program)
+        return ocl_fail(why, status, "%s refuses %s", o->device.seen.address, sources[0]);
     fail_build(o, *program, sources, options, status, why);
     ocl_release_program(program);
     return -1;
+}
+
+bool ocl_program_try(const struct ocl *o, const char *const *sources, const char *defines,
+                     cl_program *program)
+{
+    char options[OPTIONS_MAX];
+    char *text = joined(sources);
+    *program = NULL;
+    const bool built = text && build(o, text, defines, options, program) == CL_SUCCESS;
+    free(text);
+    if (!built)
+        ocl_release_program(program);
+    return built;
 }
 
 int ocl_kernel(cl_program program, const char *name, cl_kernel *kernel, struct fail *why)

@@ -4,246 +4,56 @@
 // does, and the device's own scheduler does the rest.
 #include "ocl_rung.h"
 
+#include "ocl_rung_gpu.h"
+#include "ocl_rung_packed.h"
+#include "ocl_rung_tensor.h"
+#include "ocl_settings.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-// Steps of k that pack_b takes at a time, and that the packed kernel keeps in a cache.
-enum { PACKED_STEPS = 256 };
-
-static size_t ceil_div(size_t a, size_t b)
-{
-    return a / b + (a % b != 0);
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-// The product of two counts of tiles, no more than a grid may have.
-static size_t tiles(size_t rows, size_t cols)
-{
-    return least(rows, OCL_GROUPS_MAX) * least(cols, OCL_GROUPS_MAX);
-}
-
-static struct grid line_of(size_t groups, size_t items)
-{
-    return (struct grid){.groups = {least(groups, OCL_GROUPS_MAX), 1},
-                         .items = {items, 1}};
-}
-
-static const char *real(const struct matmul *job)
-{
-    return job->type == ELEM_F32 ? "float" : "double";
-}
-
-static int build(const struct ocl_rung *rung, const struct ocl *o, const char *defines,
-                 const char *kernel, struct ocl_plan *plan, struct fail *why)
-{
-    const char *const sources[] = {rung->file, NULL};
-    if (ocl_program(o, sources, defines, &plan->program, why) != 0)
-        return -1;
-    return ocl_kernel(plan->program, kernel, &plan->multiply, why);
-}
-
-static void set_product_args(cl_kernel kernel, const struct matmul *job, cl_mem a,
-                             cl_mem b, cl_mem c)
-{
-    ocl_arg_ulong(kernel, 0, job->m);
-    ocl_arg_ulong(kernel, 1, job->n);
-    ocl_arg_ulong(kernel, 2, job->k);
-    ocl_arg_buffer(kernel, 3, a);
-    ocl_arg_buffer(kernel, 4, b);
-    ocl_arg_buffer(kernel, 5, c);
-}
-
-static int plan_naive(const struct ocl_rung *rung, const struct ocl *o,
-                      const struct matmul *job, const struct ocl_matrices *x,
-                      struct ocl_plan *plan, struct fail *why)
-{
-    char defines[64];
-    const size_t items = least(64, o->group_items);
-    snprintf(defines, sizeof defines, "-DREAL=%s", real(job));
-    if (build(rung, o, defines, "matmul_naive", plan, why) != 0)
-        return -1;
-    plan->grid = (struct grid){
-        .groups = {least(ceil_div(job->n, items), OCL_GROUPS_MAX),
-                   least(job->m, OCL_GROUPS_MAX)},
-        .items = {items, 1},
-    };
-    set_product_args(plan->multiply, job, x->a, x->b, x->c);
-    return 0;
-}
-
-static int plan_tiled(const struct ocl_rung *rung, const struct ocl *o,
-                      const struct matmul *job, const struct ocl_matrices *x,
-                      struct ocl_plan *plan, struct fail *why)
-{
-    char defines[64];
-    const size_t tile = o->group_items >= 256 ? 16 : o->group_items >= 64 ? 8 : 1;
-    snprintf(defines, sizeof defines, "-DREAL=%s -DTILE=%zu", real(job), tile);
-    if (build(rung, o, defines, "matmul_tiled", plan, why) != 0)
-        return -1;
-    plan->grid = line_of(tiles(ceil_div(job->m, tile), ceil_div(job->n, tile)), tile);
-    plan->grid.items[1] = tile;
-    set_product_args(plan->multiply, job, x->a, x->b, x->c);
-    return 0;
-}
-
-// Steps of k at a time: 64 bytes of a row.
-static size_t register_steps(const struct matmul *job)
-{
-    return 64 / elem_bytes(job->type);
-}
-
-static size_t register_items(size_t tile)
-{
-    return tile / 8 * (tile / 8);
-}
-
-// The two halves of both tiles, as kernels/matmul_3_registers.cl declares them.
-static size_t register_bytes(const struct matmul *job, size_t tile)
-{
-    return 2 * register_steps(job) * (tile + 4 + tile) * elem_bytes(job->type);
-}
-
-static bool register_fits(const struct ocl *o, const struct matmul *job, size_t tile)
-{
-    return o->group_items >= register_items(tile) &&
-           (!o->local_bytes || o->local_bytes >= register_bytes(job, tile));
-}
-
-// Large tiles read memory less often; small ones keep every unit busy when C is small,
-// and are all that 32 KiB of local memory hold.
-static size_t register_tile(const struct ocl *o, const struct matmul *job)
-{
-    const size_t wide = tiles(ceil_div(job->m, 128), ceil_div(job->n, 128));
-    return register_fits(o, job, 128) && wide >= 2 * (size_t)o->units ? 128 : 64;
-}
-
-static int plan_registers(const struct ocl_rung *rung, const struct ocl *o,
-                          const struct matmul *job, const struct ocl_matrices *x,
-                          struct ocl_plan *plan, struct fail *why)
-{
-    char defines[128];
-    const size_t tile = register_tile(o, job), items = register_items(tile);
-    const bool aligned = job->n % 4 == 0 && job->k % 4 == 0;
-    if (!register_fits(o, job, tile))
-        return fail(why, EXIT_ABSENT,
-                    "%s allows %zu work-items a group with %llu bytes of local memory; "
-                    "registers needs %zu and %zu",
-                    o->device.seen.address, o->group_items,
-                    (unsigned long long)o->local_bytes, items, register_bytes(job, tile));
-    snprintf(defines, sizeof defines,
-             "-DREAL=%s -DREAL4=%s4 -DBM=%zu -DBN=%zu -DBK=%zu -DALIGNED=%d", real(job),
-             real(job), tile, tile, register_steps(job), aligned);
-    if (build(rung, o, defines, "matmul_registers", plan, why) != 0)
-        return -1;
-    plan->grid = line_of(tiles(ceil_div(job->m, tile), ceil_div(job->n, tile)), items);
-    set_product_args(plan->multiply, job, x->a, x->b, x->c);
-    return 0;
-}
-
-// Slivers of MR rows and NR columns, as kernels/matmul_4_packed.cl names them.
-struct slivers {
-    size_t vw, mr, nr, m, n;
-};
-
-static struct slivers cut(const struct ocl *o, const struct matmul *job)
-{
-    struct slivers s;
-    s.vw = (size_t)o->vector_f32 * sizeof(float) / elem_bytes(job->type);
-    s.mr = o->vector_f32 == 16 ? 12 : 6;
-    s.nr = 2 * s.vw;
-    s.m = ceil_div(job->m, s.mr);
-    s.n = ceil_div(job->n, s.nr);
-    return s;
-}
-
-// How many slivers make a block of C: enough blocks to keep every unit busy to the end,
-// and slivers shared among as many tiles as that leaves.
-static void choose_blocks(const struct slivers *s, int units, size_t *block_m,
-                          size_t *block_n)
-{
-    size_t bm = 16, bn = 16;
-    while (bm * bn > 1 &&
-           tiles(ceil_div(s->m, bm), ceil_div(s->n, bn)) < 8 * (size_t)units) {
-        if (bm >= bn)
-            bm /= 2;
-        else
-            bn /= 2;
-    }
-    *block_m = ceil_div(s->m, ceil_div(s->m, bm));
-    *block_n = ceil_div(s->n, ceil_div(s->n, bn));
-}
-
-static int plan_packing(const struct ocl *o, const struct matmul *job,
-                        const struct ocl_matrices *x, const struct slivers *s,
-                        struct ocl_plan *plan, struct fail *why)
-{
-    const size_t column_bytes = job->k * elem_bytes(job->type);
-    if (ocl_kernel(plan->program, "pack_a", &plan->pack_a, why) != 0 ||
-        ocl_kernel(plan->program, "pack_b", &plan->pack_b, why) != 0 ||
-        ocl_buffer(o, CL_MEM_READ_WRITE, s->m * s->mr * column_bytes, NULL,
-                   &plan->packed_a, why) != 0 ||
-        ocl_buffer(o, CL_MEM_READ_WRITE, s->n * s->nr * column_bytes, NULL,
-                   &plan->packed_b, why) != 0)
-        return -1;
-
-    ocl_arg_ulong(plan->pack_a, 0, job->m);
-    ocl_arg_ulong(plan->pack_a, 1, job->k);
-    ocl_arg_buffer(plan->pack_a, 2, x->a);
-    ocl_arg_buffer(plan->pack_a, 3, plan->packed_a);
-    plan->pack_a_grid = line_of(s->m, 1);
-
-    ocl_arg_ulong(plan->pack_b, 0, job->n);
-    ocl_arg_ulong(plan->pack_b, 1, job->k);
-    ocl_arg_buffer(plan->pack_b, 2, x->b);
-    ocl_arg_buffer(plan->pack_b, 3, plan->packed_b);
-    plan->pack_b_grid = line_of(tiles(s->n, ceil_div(job->k, PACKED_STEPS)), 1);
-    return 0;
-}
-
-static int plan_packed(const struct ocl_rung *rung, const struct ocl *o,
-                       const struct matmul *job, const struct ocl_matrices *x,
-                       struct ocl_plan *plan, struct fail *why)
-{
-    const struct slivers s = cut(o, job);
-    char defines[128];
-    size_t block_m, block_n;
-    snprintf(defines, sizeof defines, "-DREAL=%s -DVEC=%s%zu -DVW=%zu -DMR=%zu -DKC=%d",
-             real(job), real(job), s.vw, s.vw, s.mr, PACKED_STEPS);
-    if (build(rung, o, defines, "matmul_packed", plan, why) != 0 ||
-        plan_packing(o, job, x, &s, plan, why) != 0)
-        return -1;
-    choose_blocks(&s, o->units, &block_m, &block_n);
-    set_product_args(plan->multiply, job, plan->packed_a, plan->packed_b, x->c);
-    ocl_arg_ulong(plan->multiply, 6, block_m);
-    ocl_arg_ulong(plan->multiply, 7, block_n);
-    plan->grid = line_of(tiles(ceil_div(s.m, block_m), ceil_div(s.n, block_n)), 1);
-    return 0;
-}
-
 static const struct ocl_rung rungs[] = {
-    {"naive", "matmul_1_naive.cl", plan_naive},
-    {"tiled", "matmul_2_tiled.cl", plan_tiled},
-    {"registers", "matmul_3_registers.cl", plan_registers},
-    {"packed", "matmul_4_packed.cl", plan_packed},
+    {"naive", "matmul_1_naive.cl", ocl_plan_naive, NULL},
+    {"coalesced", "matmul_2_coalesced.cl", ocl_plan_coalesced, NULL},
+    {"tiled", "matmul_3_tiled.cl", ocl_plan_tiled, NULL},
+    {"strip", "matmul_5_registers.cl", ocl_plan_strip, NULL},
+    {"registers", "matmul_5_registers.cl", ocl_plan_registers, NULL},
+    {"vectors", "matmul_6_vectors.cl", ocl_plan_vectors, NULL},
+    {"warps", "matmul_7_warps.cl", ocl_plan_warps, NULL},
+    {"buffered", "matmul_8_buffered.cl", ocl_plan_buffered, ocl_knobs_buffered},
+    {"tensor_tf32", "matmul_9_tensor.cl", ocl_plan_tensor_tf32, NULL},
+    {"tensor_bf16", "matmul_9_tensor.cl", ocl_plan_tensor_bf16, NULL},
+    {"tensor_f64", "matmul_9_tensor.cl", ocl_plan_tensor_f64, NULL},
+    {"packed", "matmul_4_packed.cl", ocl_plan_packed, NULL},
 };
 
-const char *const ocl_rung_names[] = {"naive", "tiled", "registers", "packed", NULL};
+const char *const ocl_rung_names[] = {
+    "naive",      "coalesced", "tiled",    "strip",       "registers",
+    "vectors",    "warps",     "buffered", "tensor_tf32", "tensor_bf16",
+    "tensor_f64", "packed",    NULL};
+
+const struct tunable ocl_tunables[] = {{"buffered", ocl_knobs_buffered}, {NULL, NULL}};
 
 const struct ocl_rung *ocl_rung_choose(const struct ocl *o, const char *name,
-                                       struct fail *why)
+                                       struct ocl_settings *settings, struct fail *why)
 {
+    *settings = (struct ocl_settings){0};
     if (!name || strcmp(name, "auto") == 0)
-        name = o->device.gpu ? "registers" : "packed";
-    for (size_t i = 0; i < sizeof rungs / sizeof *rungs; i++)
-        if (strcmp(rungs[i].name, name) == 0)
-            return &rungs[i];
-    fail(why, EXIT_USAGE,
-         "no matmul variant '%.80s' of ocl; known: auto naive tiled registers packed",
-         name);
+        name = o->device.gpu ? "buffered" : "packed";
+    const size_t length = strcspn(name, "[");
+    for (size_t i = 0; i < sizeof rungs / sizeof *rungs; i++) {
+        if (strlen(rungs[i].name) != length || strncmp(rungs[i].name, name, length) != 0)
+            continue;
+        return !name[length] || ocl_settings_read(name + length, rungs[i].knobs, settings,
+                                                  why) == 0
+                   ? &rungs[i]
+                   : NULL;
+    }
+    char known[160] = "auto";
+    for (const char *const *n = ocl_rung_names; *n; n++)
+        snprintf(known + strlen(known), sizeof known - strlen(known), " %s", *n);
+    fail(why, EXIT_USAGE, "no matmul variant '%.80s' of ocl; known: %s", name, known);
     return NULL;
 }
 
@@ -263,34 +73,40 @@ static int warm(const struct ocl *o, cl_kernel kernel, const struct grid *grid,
 }
 
 int ocl_plan_make(struct ocl_plan *plan, const struct ocl_rung *rung, const struct ocl *o,
-                  const struct matmul *job, const struct ocl_matrices *x,
-                  struct fail *why)
+                  const struct ocl_settings *settings, const struct matmul *job,
+                  const struct ocl_matrices *x, struct fail *why)
 {
-    *plan = (struct ocl_plan){0};
+    *plan = (struct ocl_plan){.settings = *settings};
     if (rung->plan(rung, o, job, x, plan, why) != 0)
         return -1;
-    if (warm(o, plan->pack_a, &plan->pack_a_grid, job->m, why) != 0 ||
-        warm(o, plan->pack_b, &plan->pack_b_grid, job->n, why) != 0)
+    if (warm(o, plan->pack, &plan->pack_grid, job->m, why) != 0 ||
+        warm(o, plan->reduce, &plan->reduce_grid, job->m, why) != 0)
         return -1;
     return warm(o, plan->multiply, &plan->grid, job->m, why);
 }
 
 void ocl_plan_free(struct ocl_plan *plan)
 {
+    ocl_release_buffer(&plan->partial);
+    ocl_release_buffer(&plan->next_block);
     ocl_release_buffer(&plan->packed_b);
     ocl_release_buffer(&plan->packed_a);
+    free(plan->space);
+    plan->space = NULL;
+    ocl_release_kernel(&plan->reduce);
     ocl_release_kernel(&plan->multiply);
-    ocl_release_kernel(&plan->pack_b);
-    ocl_release_kernel(&plan->pack_a);
+    ocl_release_kernel(&plan->pack);
     ocl_release_program(&plan->program);
 }
 
 int ocl_plan_launch(const struct ocl_plan *plan, cl_command_queue queue, struct fail *why)
 {
-    // With k = 0 there is nothing to pack, and the product is zero.
-    if (plan->pack_a && plan->pack_b_grid.groups[0] > 0 &&
-        (ocl_launch(queue, plan->pack_a, &plan->pack_a_grid, 0, NULL, NULL, why) != 0 ||
-         ocl_launch(queue, plan->pack_b, &plan->pack_b_grid, 0, NULL, NULL, why) != 0))
+    if (plan->pack &&
+        ocl_launch(queue, plan->pack, &plan->pack_grid, 0, NULL, NULL, why) != 0)
         return -1;
-    return ocl_launch(queue, plan->multiply, &plan->grid, 0, NULL, NULL, why);
+    if (ocl_launch(queue, plan->multiply, &plan->grid, 0, NULL, NULL, why) != 0)
+        return -1;
+    return plan->reduce
+               ? ocl_launch(queue, plan->reduce, &plan->reduce_grid, 0, NULL, NULL, why)
+               : 0;
 }

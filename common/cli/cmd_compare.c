@@ -5,6 +5,7 @@
 #include "matmul.h"
 #include "registry.h"
 #include "session.h"
+#include "tune.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -62,6 +63,8 @@ enum exit_code cmd_compare(struct options *o, int argc, char **argv, struct fail
     if (session_open(&s, o, argc, argv, why) || plan(&s, o, why)) {
         code = why->code;
     } else {
+        if (o->tune_s > 0)
+            tune_plan(&s.plan, o);
         session_limits(&s, o);
         session_measure(&s, o, how);
         code = session_report(&s, o, true, why);

@@ -42,6 +42,7 @@ enum option_key {
     KEY_CART_SIZE,
     KEY_SABOTAGE,
     KEY_PEERS,
+    KEY_TUNE,
     KEY_TALK,  // from here on they are the talk's alone
     KEY_PROCS = KEY_TALK,
     KEY_VIRTUAL,

@@ -37,6 +37,8 @@ static const struct option_row rows[] = {
     {KEY_RUNS, "runs", "N", RUNNING, "rounds to measure (until intervals are narrow)"},
     {KEY_WARMUP, "warmup", "N", RUNNING, "rounds before them (1)"},
     {KEY_TIME, "time", "SECONDS", CMD_COMPARE, "for measuring, all together (20)"},
+    {KEY_TUNE, "tune", "SECONDS", CMD_COMPARE,
+     "first search the kernels' numbers, so long each"},
     {KEY_SEED, "seed", "N", RUNNING, "of inputs and schedules (1)"},
     {KEY_OUTPUT, "output", "FILE", CMD_MULTIPLY | CMD_BURN, "the result itself"},
     {KEY_JSON, "json", "FILE", RUNNING, "every sample and all about it; - is stdout"},
@@ -273,6 +275,8 @@ static int take(struct options *o, enum command_bit command, int key, const char
         return option_int("--warmup", text, 0, COUNT_MAX, &o->warmup, why);
     case KEY_TIME:
         return option_seconds("--time", text, &o->time_s, why);
+    case KEY_TUNE:
+        return option_seconds("--tune", text, &o->tune_s, why);
     case KEY_SEED:
         return option_number("--seed", text, 0, INT64_MAX, &o->seed, why);
     case KEY_SABOTAGE:

@@ -42,6 +42,7 @@ struct options {
     size_t grain_count;
     int runs, warmup;  // runs 0: adaptive; warmup -1: not given
     double time_s;     // 0: not given
+    double tune_s;     // for each device and type; 0: no tuning
     uint64_t seed;
     const char *json, *csv, *markdown, *trace, *output;  // NULL: not given
     bool quiet;

@@ -214,8 +214,10 @@ static struct cell *new_cell(struct plan *p)
     return &r->cells[r->cell_count++];
 }
 
+// `variant` NULL: the engine chooses. `named`: somebody asked for it by name.
 static void add_cell(struct plan *p, const struct column *c, const struct workload *w,
-                     const char *case_name, json_t *params, const char *variant)
+                     const char *case_name, json_t *params, const char *variant,
+                     bool named)
 {
     struct cell *cell = new_cell(p);
     *cell = (struct cell){.workload = w->name,
@@ -223,8 +225,9 @@ static void add_cell(struct plan *p, const struct column *c, const struct worklo
                           .params = json_incref(params),
                           .engine = c->engine->name,
                           .threads = c->opts.threads,
-                          .sole_default = c->sole_default,
+                          .sole_default = c->sole_default || !named,
                           .peer = c->engine->peer,
+                          .rung = variant,
                           .unit = w->unit,
                           .failed = c->absent.code};
     snprintf(cell->column, sizeof cell->column, "%.40s%s%.20s", c->name,
@@ -262,10 +265,10 @@ void plan_case(struct plan *p, const struct workload *w, const char *case_name,
             bool all = strcmp(asked, "all") == 0;
             for (int k = 0; names && names[k]; k++)
                 if (all || strcmp(names[k], asked) == 0)
-                    add_cell(p, c, w, case_name, params, names[k]);
+                    add_cell(p, c, w, case_name, params, names[k], !all);
         }
         if (p->result->cell_count == before)
-            add_cell(p, c, w, case_name, params, NULL);
+            add_cell(p, c, w, case_name, params, NULL, true);
     }
     json_decref(params);
 }

@@ -36,7 +36,8 @@ struct plan {
 int plan_columns(struct plan *, const struct options *, const char *const *fallback,
                  bool each_device, struct fail *why);
 
-// Adds a group: every column on this case. Steals params.
+// Adds a group: every column on this case; with --variant all, every variant of each, of
+// which some may be absent without failing the run. Steals params.
 void plan_case(struct plan *, const struct workload *, const char *case_name,
                json_t *params);
 

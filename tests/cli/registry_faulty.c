@@ -97,12 +97,8 @@ static int lie(void *ctx, struct matmul *job, struct phases *ph, struct fail *wh
     return 0;
 }
 
-// Works twice, then crashes: what was measured before is in the journal.
-static int tire(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+static int multiply(struct matmul *job)
 {
-    static int runs;
-    if (++runs > 3)
-        return crash(ctx, job, ph, why);
     const double *a = job->a, *b = job->b;
     double *c = job->c;
     for (size_t i = 0; i < job->m; i++)
@@ -113,6 +109,15 @@ static int tire(void *ctx, struct matmul *job, struct phases *ph, struct fail *w
             c[i * job->n + j] = sum;
         }
     return 0;
+}
+
+// Works twice, then crashes: what was measured before is in the journal.
+static int tire(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    static int runs;
+    if (++runs > 3)
+        return crash(ctx, job, ph, why);
+    return multiply(job);
 }
 
 // A GPU, by its own word, whose driver dies when its limits are measured.
@@ -164,8 +169,65 @@ static const struct engine engine_gpu = {.name = "gpu",
                                          .close = close_nothing};
 FAULTY(stain, stain);
 
+// For the tuner: HOW names what goes wrong. Without it a right product takes 20 ms.
+enum { HOW_SLOW = 1, HOW_FAST, HOW_WRONG, HOW_CRASH, HOW_HANG, HOW_REFUSE };
+static int tuned_how;
+
+static int open_tuned(const struct engine_opts *opts, struct engine_facts *facts,
+                      void **ctx, struct fail *why)
+{
+    const char *how = opts->variant ? strstr(opts->variant, "HOW=") : NULL;
+    tuned_how = how ? atoi(how + 4) : 0;
+    if (tuned_how == HOW_REFUSE)
+        return fail(why, EXIT_ABSENT, "no such kernel, on purpose");
+    open_nothing(opts, facts, ctx, why);
+    snprintf(facts->variant, sizeof facts->variant, "knobs");
+    return 0;
+}
+
+static int run_tuned(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
+{
+    static const useconds_t pause_us[] = {20000, 40000, 5000};
+    switch (tuned_how) {
+    case HOW_WRONG:
+        return lie(ctx, job, ph, why);
+    case HOW_CRASH:
+        return crash(ctx, job, ph, why);
+    case HOW_HANG:
+        return hang(ctx, job, ph, why);
+    default:
+        usleep(pause_us[tuned_how]);
+        return multiply(job);
+    }
+}
+
+// Leaves what is remembered beside where it stands.
+static int keep_tuned(void *ctx, struct fail *why)
+{
+    (void)ctx;
+    FILE *f = fopen("kept", "w");
+    if (!f || fprintf(f, "HOW=%d\n", tuned_how) < 0 || fclose(f) != 0)
+        return fail(why, EXIT_OUTPUT, "cannot keep it");
+    return 0;
+}
+
+static const char *const knob_variants[] = {"knobs", NULL};
+static const struct knob how_knobs[] = {{"HOW", {1, 2, 3, 4, 5, 6}}, {NULL, {0}}};
+static const struct tunable how_tunables[] = {{"knobs", how_knobs}, {NULL, NULL}};
+static const struct engine engine_knobs = {.name = "knobs",
+                                           .summary = "candidates faulty on purpose",
+                                           .matmul_variants = knob_variants,
+                                           .matmul_tunables = how_tunables,
+                                           .probe = probe,
+                                           .open = open_tuned,
+                                           .prepare_matmul = ready,
+                                           .keep_matmul = keep_tuned,
+                                           .matmul = run_tuned,
+                                           .close = close_nothing};
+
 const struct engine *const engines[] = {
-    &engine_serial, &engine_crash, &engine_hang, &engine_leave, &engine_refuse,
-    &engine_lie,    &engine_tire,  &engine_gpu,  &engine_stain, NULL};
+    &engine_serial, &engine_crash, &engine_hang, &engine_leave,
+    &engine_refuse, &engine_lie,   &engine_tire, &engine_gpu,
+    &engine_stain,  &engine_knobs, NULL};
 
 const struct workload *const workloads[] = {&workload_matmul, &workload_gophers, NULL};

@@ -50,7 +50,7 @@ static void tf32_is_right_only_where_it_is_said(void **state)
     for (int i = 0; i < SIDES; i++) {
         struct matmul *job = rounded_product(sides[i], "uniform", 13);
         assert_wrong(job, "must be");
-        job->input_rounding = 0x1p-10;
+        job->input_epsilon = 0x1p-10;
         passes(job);
         workload_matmul.free(job);
     }
@@ -62,7 +62,7 @@ static void integers_need_not_be_exact_then(void **state)
     for (int i = 0; i < SIDES; i++) {
         struct matmul *job = rounded_product(sides[i], "integer", 22);
         assert_wrong(job, "must be");
-        job->input_rounding = 0.5;
+        job->input_epsilon = 0.5;
         passes(job);
         workload_matmul.free(job);
     }
@@ -73,7 +73,7 @@ static void coarser_than_it_says_is_wrong(void **state)
     (void)state;
     for (int i = 0; i < SIDES; i++) {
         struct matmul *job = rounded_product(sides[i], "uniform", 20);
-        job->input_rounding = 0x1p-10;
+        job->input_epsilon = 0x1p-10;
         assert_wrong(job, "must be");
         workload_matmul.free(job);
     }

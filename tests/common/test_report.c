@@ -527,6 +527,41 @@ static void many_cases_are_told_briefly(void **state)
     result_free(&r);
 }
 
+// A product of rounded inputs is shown and said to be that; it wins nothing, reaches no
+// limit, and is no rival of the others.
+static void rounded_inputs_are_another_job(void **state)
+{
+    (void)state;
+    struct result r = full_result();
+    struct cell *cell = &r.cells[3];
+    snprintf(cell->facts.variant, sizeof cell->facts.variant, "tensor_tf32 128x128x16");
+    for (size_t i = 0; i < cell->count; i++)
+        cell->samples[i].total_s /= 20;
+    result_conclude(&r);
+    assert_shown(&r, at_80, "ocl:0:0 was fastest");
+    cell->facts.input_epsilon = 0x1p-11;
+    result_conclude(&r);
+    assert_true(cell->limit_fraction == 0 && cell->limit_name == NULL);
+    char *text = shown(&r, at_80);
+    assert_holds(text, "omp was fastest: 1.93x as fast as serial");
+    assert_holds(text, "ocl:0:0: its inputs are rounded by up to 0.00049 of themselves");
+    assert_null(strstr(text, "ocl:0:0 was fastest"));
+    free(text);
+    // Nor is one as fast as the fastest its rival.
+    for (size_t i = 0; i < cell->count; i++)
+        cell->samples[i].total_s = r.cells[2].samples[i].total_s;
+    result_conclude(&r);
+    text = shown(&r, at_80);
+    assert_null(strstr(text, "Not separated from omp: ocl"));
+    free(text);
+    // Where there is nothing else it is compared with its like.
+    for (size_t i = 0; i < 4; i++)
+        r.cells[i].facts.input_epsilon = 0x1p-11;
+    result_conclude(&r);
+    assert_shown(&r, at_80, "had the shortest median");
+    result_free(&r);
+}
+
 static void nothing_measured(void **state)
 {
     (void)state;
@@ -996,6 +1031,7 @@ int main(void)
         cmocka_unit_test(rows_that_failed_say_why),
         cmocka_unit_test(unverified_times_are_marked),
         cmocka_unit_test(many_cases_are_told_briefly),
+        cmocka_unit_test(rounded_inputs_are_another_job),
         cmocka_unit_test(nothing_measured),
         cmocka_unit_test(json_has_the_schema_s_fields),
         cmocka_unit_test(json_has_the_figures),

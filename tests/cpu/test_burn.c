@@ -42,8 +42,11 @@ static void for_each(void (*fn)(const struct burner *))
     struct fail why;
     assert_int_equal(burn_choose(NULL, &burner, &why), 0);
     fn(&burner);
-    for (int i = 0; burn_kernels[i]; i++) {
-        assert_string_equal(burn_kernels[i]->name, burn_variants[i]);
+    int count = 0;
+    while (burn_kernels[count])
+        count++;
+    for (int i = 0; i < count; i++) {
+        assert_string_equal(burn_kernels[i]->name, burn_variants[count - 1 - i]);
         if (burn_choose(burn_kernels[i]->name, &burner, &why) != 0) {
             assert_int_equal(why.code, EXIT_ABSENT);
             print_message("%s\n", why.text);

@@ -1,16 +1,9 @@
 // test_ocl_matmul.c -- every rung on every device, both types, awkward sizes, shared and
 // copied memory: within the bound of a product in double, and the very bits of a triple
 // loop with fma, for all rungs sum in the order of k.
-#include "ocl_fixture.h"
-
 #include "ocl_matmul.h"
+#include "ocl_product.h"
 #include "ocl_rung.h"
-#include "pages.h"
-
-#include <float.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct {
     size_t m, n, k;
@@ -29,10 +22,10 @@ static const struct {
     {33, 77, 1},
     {300, 1, 1},
     {1, 300, 1},
-    // Around the tiles of 12 x 32, 12 x 16, 16 x 16.
-    {11, 31, 17},
-    {12, 32, 16},
-    {13, 33, 15},
+    // Around the tiles of 14 x 32, 14 x 16, 16 x 16.
+    {13, 31, 17},
+    {14, 32, 16},
+    {15, 33, 15},
     {24, 16, 8},
     {15, 17, 47},
     {36, 64, 4},
@@ -43,11 +36,12 @@ static const struct {
     {127, 129, 20},
     {128, 128, 12},
     {129, 127, 31},
-    // Around the blocks of 256 steps, primes, tall and wide.
+    // Around pieces of 256 steps and the longest stretch of k, primes, tall and wide.
     {13, 37, 255},
     {12, 32, 256},
     {14, 33, 257},
     {7, 19, 513},
+    {17, 35, 4099},
     {97, 101, 103},
     {257, 3, 5},
     {3, 257, 5},
@@ -56,112 +50,18 @@ static const struct {
     {200, 220, 40},
 };
 
-enum { GUARD_BYTES = 256 };
-
-static double next(uint64_t *seed)
-{
-    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    return (double)(int64_t)*seed * 0x1p-63;
-}
-
-static void *matrix(size_t count, enum elem type, uint64_t seed)
-{
-    struct fail why;
-    void *x = pages_make(count * elem_bytes(type) + GUARD_BYTES, "a test", &why);
-    assert_non_null(x);
-    for (size_t i = 0; i < count; i++) {
-        const double value = next(&seed);
-        if (type == ELEM_F32)
-            ((float *)x)[i] = (float)value;
-        else
-            ((double *)x)[i] = value;
-    }
-    return x;
-}
-
-static double at(const void *x, enum elem type, size_t i)
-{
-    return type == ELEM_F32 ? ((const float *)x)[i] : ((const double *)x)[i];
-}
-
-static void make_job(struct matmul *job, size_t m, size_t n, size_t k, enum elem type)
-{
-    *job = (struct matmul){.m = m, .n = n, .k = k, .type = type};
-    job->a = matrix(m * k, type, m * 31 + k);
-    job->b = matrix(k * n, type, n * 17 + k);
-    job->c = matrix(m * n, type, 0);
-}
-
-static void free_job(struct matmul *job)
-{
-    // The job's own matrices, whose contents engines may not change.
-    free((void *)job->a);
-    free((void *)job->b);
-    free(job->c);
-}
-
-static void poison(struct matmul *job)
-{
-    memset(job->c, 0x7f, job->m * job->n * elem_bytes(job->type) + GUARD_BYTES);
-}
-
-// One element by the definition, rounded once per step of k.
-static double by_fma(const struct matmul *job, size_t i, size_t j)
-{
-    float sum_f32 = 0;
-    double sum_f64 = 0;
-    for (size_t p = 0; p < job->k; p++) {
-        const double a = at(job->a, job->type, i * job->k + p);
-        const double b = at(job->b, job->type, p * job->n + j);
-        sum_f32 = fmaf((float)a, (float)b, sum_f32);
-        sum_f64 = fma(a, b, sum_f64);
-    }
-    return job->type == ELEM_F32 ? sum_f32 : sum_f64;
-}
-
-// The distance from the product in long double, and how far rounding may be off.
-static void check_bound(const struct matmul *job, size_t i, size_t j, double got)
-{
-    const double eps = job->type == ELEM_F32 ? FLT_EPSILON : DBL_EPSILON;
-    long double sum = 0, size = 0;
-    for (size_t p = 0; p < job->k; p++) {
-        const long double product = (long double)at(job->a, job->type, i * job->k + p) *
-                                    at(job->b, job->type, p * job->n + j);
-        sum += product;
-        size += fabsl(product);
-    }
-    const double steps = job->k > 16 ? (double)job->k : 16;
-    if (!(fabsl(got - sum) <= (long double)(eps * steps) * size))
-        fail_msg("C[%zu][%zu] is %g, not %Lg", i, j, got, sum);
-}
-
-static void check(const struct matmul *job, const char *where)
-{
-    const unsigned char *guard =
-        (unsigned char *)job->c + job->m * job->n * elem_bytes(job->type);
-    for (size_t i = 0; i < job->m; i++) {
-        for (size_t j = 0; j < job->n; j++) {
-            const double got = at(job->c, job->type, i * job->n + j);
-            const double want = by_fma(job, i, j);
-            if (got != want && !(isnan(got) && isnan(want)))
-                fail_msg("%s %zux%zux%zu: C[%zu][%zu] is %.9g, not %.9g", where, job->m,
-                         job->n, job->k, i, j, got, want);
-            if (isfinite(want))
-                check_bound(job, i, j, got);
-        }
-    }
-    for (int i = 0; i < GUARD_BYTES; i++)
-        if (guard[i] != 0x7f)
-            fail_msg("%s %zux%zux%zu: wrote %d bytes behind C", where, job->m, job->n,
-                     job->k, i + 1);
-}
-
 static void run_and_check(const struct ocl *o, const char *rung, struct matmul *job)
 {
     struct fail why = {.text = ""};
     struct phases phases;
     char where[96];
     struct ocl_matmul *x = ocl_matmul_make(o, rung, job, &why);
+    // The tensor rungs have a test of their own, for any device.
+    if (strncmp(rung, "tensor_", 7) == 0) {
+        assert_true(x || why.code == EXIT_ABSENT);
+        ocl_matmul_free(x);
+        return;
+    }
     snprintf(where, sizeof where, "%s %s %s%s", o->device.seen.address, rung,
              job->type == ELEM_F32 ? "f32" : "f64", o->device.unified ? "" : " copied");
     if (!x)
@@ -239,57 +139,8 @@ static void other_widths(void **state)
             take_shapes(&o, "packed", ELEM_F64, SOME);
     }
     o.group_items = 64;
-    take_shapes(&o, "tiled", ELEM_F32, SOME);
-    take_shapes(&o, "registers", ELEM_F32, SOME);
-    ocl_close(&o);
-}
-
-// The work-items of a group tell the tile; the kernel's own word on local memory holds.
-static void registers_fit_local_memory(void **state)
-{
-    static const struct {
-        uint64_t local_bytes;
-        size_t items;  // 0: no tile fits
-    } facts[] = {{0, 256},    {33280, 256}, {33279, 64},
-                 {32768, 64}, {16896, 64},  {16895, 0}};
-    (void)state;
-    fixture_need_device();
-    struct ocl o;
-    fixture_open(0, &o);
-    o.units = 1;
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        for (int type = ELEM_F32; type <= (o.f64 ? ELEM_F64 : ELEM_F32); type++) {
-            struct fail why = {.text = ""};
-            const struct matmul job = {
-                .m = 256, .n = 256, .k = 16, .type = (enum elem)type};
-            struct ocl_matrices x;
-            struct ocl_plan plan;
-            cl_ulong used = 0;
-            const size_t bytes = 256 * 256 * sizeof(double);
-            o.local_bytes = facts[i].local_bytes;
-            assert_int_equal(ocl_buffer(&o, 0, bytes, NULL, &x.a, &why), 0);
-            assert_int_equal(ocl_buffer(&o, 0, bytes, NULL, &x.b, &why), 0);
-            assert_int_equal(ocl_buffer(&o, 0, bytes, NULL, &x.c, &why), 0);
-            const struct ocl_rung *rung = ocl_rung_choose(&o, "registers", &why);
-            const int made = ocl_plan_make(&plan, rung, &o, &job, &x, &why);
-            assert_int_equal(made, facts[i].items ? 0 : -1);
-            if (made == 0) {
-                assert_int_equal(plan.grid.items[0], facts[i].items);
-                assert_int_equal(clGetKernelWorkGroupInfo(plan.multiply, o.id,
-                                                          CL_KERNEL_LOCAL_MEM_SIZE,
-                                                          sizeof used, &used, NULL),
-                                 CL_SUCCESS);
-                assert_true(!o.local_bytes || used <= o.local_bytes);
-            } else {
-                assert_int_equal(why.code, EXIT_ABSENT);
-                assert_non_null(strstr(why.text, "registers needs 64 and 16896"));
-            }
-            ocl_plan_free(&plan);
-            ocl_release_buffer(&x.a);
-            ocl_release_buffer(&x.b);
-            ocl_release_buffer(&x.c);
-        }
-    }
+    for (const char *const *rung = ocl_rung_names; *rung; rung++)
+        take_shapes(&o, *rung, ELEM_F32, SOME);
     ocl_close(&o);
 }
 
@@ -342,7 +193,7 @@ static void auto_takes_the_rung_for_the_device(void **state)
     for (int i = 0; i < 2; i++) {
         struct ocl_matmul *x = ocl_matmul_make(&o, words[i], &job, &why);
         assert_non_null(x);
-        assert_string_equal(ocl_matmul_rung(x), o.device.gpu ? "registers" : "packed");
+        assert_string_equal(ocl_matmul_rung(x), o.device.gpu ? "buffered" : "packed");
         ocl_matmul_free(x);
     }
     free_job(&job);
@@ -361,7 +212,7 @@ static void what_cannot_be_is_a_sentence(void **state)
 
     assert_null(ocl_matmul_make(&o, "fastest", &job, &why));
     assert_int_equal(why.code, EXIT_USAGE);
-    assert_non_null(strstr(why.text, "naive tiled registers packed"));
+    assert_non_null(strstr(why.text, "auto naive coalesced tiled"));
 
     const struct ocl as_it_is = o;
     o.f64 = false;
@@ -391,7 +242,6 @@ int main(void)
         cmocka_unit_test(every_rung),
         cmocka_unit_test(copied_memory),
         cmocka_unit_test(other_widths),
-        cmocka_unit_test(registers_fit_local_memory),
         cmocka_unit_test(special_values),
         cmocka_unit_test(auto_takes_the_rung_for_the_device),
         cmocka_unit_test(what_cannot_be_is_a_sentence),

@@ -1,13 +1,16 @@
-// matmul_2_tiled.cl -- C = A B through tiles in local memory.
+// matmul_3_tiled.cl -- C = A B through tiles in local memory.
 //
 // The idea: a work-group computes a TILE x TILE tile of C. It walks along k in steps of
 // TILE; in each step every work-item fetches one element of A and one of B into local
 // memory, all wait (a barrier), and all use all of it. Each element that comes from
-// global memory is so used TILE times.
+// global memory is so used TILE times, not once as on rung 2.
 //
-// Beyond the edges the tiles hold zeros, which only reach elements of C that are not
-// stored; the last step along k is cut short rather than padded, so that Inf and NaN mean
-// the same as in the triple loop.
+// Beyond the edges the tiles hold zeros. They reach only elements of C that are not
+// stored, or, beyond the end of k, meet zeros: Inf and NaN mean the same as in the triple
+// loop.
+//
+// What it costs: two reads of local memory for every multiplication. Rung 5 makes more of
+// each read.
 #ifndef REAL
 #define REAL float
 #endif
@@ -31,8 +34,8 @@ void matmul_tiled(ulong m, ulong n, ulong k, global const REAL *restrict a,
             a_tile[y][x] = row < m && p + x < k ? a[row * k + p + x] : 0;
             b_tile[y][x] = p + y < k && col < n ? b[(p + y) * n + col] : 0;
             barrier(CLK_LOCAL_MEM_FENCE);
-            const uint steps = (uint)min((ulong)TILE, k - p);
-            for (uint q = 0; q < steps; q++)
+            #pragma unroll
+            for (uint q = 0; q < TILE; q++)
                 sum = fma(a_tile[y][q], b_tile[q][x], sum);
             barrier(CLK_LOCAL_MEM_FENCE);
         }

@@ -168,7 +168,10 @@ static void fill_row(struct board_row *row, const struct board *board,
         row->text[BOARD_RATE] =
             lines_format("%s", text_rate(figure, cell->rate, cell->unit));
         if (cell->limit_fraction > 0)
-            row->text[BOARD_LIMIT] = lines_format("%.0f%%", 100 * cell->limit_fraction);
+            row->text[BOARD_LIMIT] =
+                cell->limit_fraction < 0.01
+                    ? percent(cell->limit_fraction)
+                    : lines_format("%.0f%%", 100 * cell->limit_fraction);
         if (board->ladder)
             fill_step(row, board);
         else

@@ -22,6 +22,7 @@ enum {
 struct slivers {
     size_t vw, mr, nr, m, n;
     size_t kc, block_m, block_n;  // steps, and slivers of a block of C
+    bool own;                     // groups pack their rows of A themselves
 };
 
 static size_t ceil_div(size_t a, size_t b)
@@ -65,10 +66,10 @@ static size_t choose_kc(size_t k, size_t sliver_row_bytes, size_t l2)
 static void choose_blocks(struct slivers *s, size_t elem, size_t l2, size_t units)
 {
     size_t bm = most(l2 / 2 / (s->kc * elem) / s->mr, 1), bn = 32;
+    const size_t wanted = units > 1 ? BLOCKS_A_UNIT * units : 1;
     bm = least(bm, s->m);
     bn = least(bn, s->n);
-    while (bm * bn > 1 &&
-           ceil_div(s->m, bm) * ceil_div(s->n, bn) < BLOCKS_A_UNIT * units) {
+    while (bm * bn > 1 && ceil_div(s->m, bm) * ceil_div(s->n, bn) < wanted) {
         if (bn == 1 || (bm > 1 && bm * s->mr >= bn * s->nr))
             bm = ceil_div(bm, 2);
         else
@@ -76,6 +77,8 @@ static void choose_blocks(struct slivers *s, size_t elem, size_t l2, size_t unit
     }
     s->block_m = ceil_div(s->m, ceil_div(s->m, bm));
     s->block_n = ceil_div(s->n, ceil_div(s->n, bn));
+    // Where every row of A belongs to one block only, nobody else wants it packed.
+    s->own = s->block_n == s->n;
 }
 
 // Two vectors by as many rows as the registers hold: 28 of the 32 of AVX-512, 12 of the
@@ -118,24 +121,27 @@ static int make_space(const struct ocl *o, struct ocl_plan *plan, size_t a_bytes
 static void set_arguments(const struct ocl_plan *plan, const struct matmul *job,
                           const struct ocl_matrices *x, const struct slivers *s)
 {
+    const cl_uint own = s->own;
     for (int i = 0; i < 2; i++) {
         const cl_kernel kernel = i ? plan->pack : plan->multiply;
         ocl_arg_ulong(kernel, 0, job->m);
         ocl_arg_ulong(kernel, 1, job->n);
         ocl_arg_ulong(kernel, 2, job->k);
+        ocl_arg_buffer(kernel, 3, x->a);
     }
-    ocl_arg_buffer(plan->pack, 3, x->a);
     ocl_arg_buffer(plan->pack, 4, x->b);
     ocl_arg_buffer(plan->pack, 5, plan->packed_a);
     ocl_arg_buffer(plan->pack, 6, plan->packed_b);
-    ocl_arg_buffer(plan->pack, 7, plan->next_block);
-    ocl_arg_buffer(plan->multiply, 3, plan->packed_a);
-    ocl_arg_buffer(plan->multiply, 4, plan->packed_b);
-    ocl_arg_buffer(plan->multiply, 5, x->c);
-    ocl_arg_ulong(plan->multiply, 6, s->block_m);
-    ocl_arg_ulong(plan->multiply, 7, s->block_n);
-    ocl_arg_ulong(plan->multiply, 8, s->kc);
-    ocl_arg_buffer(plan->multiply, 9, plan->next_block);
+    ocl_arg(plan->pack, 7, sizeof own, &own);
+    ocl_arg_buffer(plan->pack, 8, plan->next_block);
+    ocl_arg_buffer(plan->multiply, 4, plan->packed_a);
+    ocl_arg_buffer(plan->multiply, 5, plan->packed_b);
+    ocl_arg_buffer(plan->multiply, 6, x->c);
+    ocl_arg_ulong(plan->multiply, 7, s->block_m);
+    ocl_arg_ulong(plan->multiply, 8, s->block_n);
+    ocl_arg_ulong(plan->multiply, 9, s->kc);
+    ocl_arg(plan->multiply, 10, sizeof own, &own);
+    ocl_arg_buffer(plan->multiply, 11, plan->next_block);
 }
 
 int ocl_plan_packed(const struct ocl_rung *rung, const struct ocl *o,
@@ -144,15 +150,16 @@ int ocl_plan_packed(const struct ocl_rung *rung, const struct ocl *o,
 {
     const char *const sources[] = {rung->file, NULL};
     const struct slivers s = cut(o, job);
-    const size_t column_bytes = job->k * elem_bytes(job->type);
+    const size_t elem = elem_bytes(job->type);
+    const size_t a_steps = s.own ? s.kc * s.block_m * (size_t)o->units : job->k * s.m;
     char defines[64];
     snprintf(defines, sizeof defines, "-DREAL=%s -DVW=%zu -DMR=%zu -DCPU=%d",
-             job->type == ELEM_F32 ? "float" : "double", s.vw, s.mr, o->device.cpu && !o->device.gpu);
+             job->type == ELEM_F32 ? "float" : "double", s.vw, s.mr,
+             o->device.cpu && !o->device.gpu);
     if (ocl_program(o, sources, defines, &plan->program, why) != 0 ||
         ocl_kernel(plan->program, "pack", &plan->pack, why) != 0 ||
         ocl_kernel(plan->program, "matmul_packed", &plan->multiply, why) != 0 ||
-        make_space(o, plan, s.m * s.mr * column_bytes, s.n * s.nr * column_bytes, why) !=
-            0)
+        make_space(o, plan, a_steps * s.mr * elem, job->k * s.n * s.nr * elem, why) != 0)
         return -1;
     set_arguments(plan, job, x, &s);
     plan->pack_grid = line_of(PACK_GROUPS_A_UNIT * (size_t)o->units);

@@ -122,14 +122,14 @@ static void pack_b(ulong cols, ulong n, ulong k, ulong steps, global const REAL 
 }
 
 // A and B in pieces: those of A are a sliver wide and PIECE_STEPS long, those of B
-// PIECE_SLIVERS wide. `next` is matmul_packed's, which follows.
+// PIECE_SLIVERS wide. `own` and `next` are matmul_packed's, which follows.
 enum { PIECE_STEPS = 256, PIECE_SLIVERS = 16, PIECE_ROWS = 16 };
 
 kernel ALONE WIDE void pack(ulong m, ulong n, ulong k, global const REAL *restrict a,
                             global const REAL *restrict b, global REAL *restrict packed_a,
-                            global vec *restrict packed_b, global uint *next)
+                            global vec *restrict packed_b, uint own, global uint *next)
 {
-    const ulong slivers_m = (m + MR - 1) / MR;
+    const ulong slivers_m = own ? 0 : (m + MR - 1) / MR;
     const ulong pieces_a = slivers_m * ((k + PIECE_STEPS - 1) / PIECE_STEPS);
     const ulong wide = NR * PIECE_SLIVERS, across = (n + wide - 1) / wide;
     const ulong pieces_b = m ? across * ((k + PIECE_ROWS - 1) / PIECE_ROWS) : 0;
@@ -213,12 +213,15 @@ static void fetch_tile(global REAL *c, ulong ldc, ulong rows, ulong cols)
 
 // C in blocks of block_m x block_n slivers. Each group takes the next one until there are
 // no more, down the columns first, so that neighbours in time share their slivers of B.
+// `own`: a group packs the rows of A that it needs when it needs them, into its own part
+// of packed_a, which stays in its cache; otherwise all of A is packed there.
 kernel ALONE WIDE void matmul_packed(ulong m, ulong n, ulong k,
-                                     global const REAL *restrict a,
+                                     global const REAL *restrict a, global REAL *packed_a,
                                      global const vec *restrict b, global REAL *restrict c,
-                                     ulong block_m, ulong block_n, ulong kc,
+                                     ulong block_m, ulong block_n, ulong kc, uint own,
                                      global uint *next)
 {
+    global REAL *mine = packed_a + get_group_id(0) * block_m * MR * kc;
     const ulong slivers_m = (m + MR - 1) / MR, slivers_n = (n + NR - 1) / NR;
     const ulong blocks_m = (slivers_m + block_m - 1) / block_m;
     const ulong blocks_n = (slivers_n + block_n - 1) / block_n;
@@ -229,6 +232,9 @@ kernel ALONE WIDE void matmul_packed(ulong m, ulong n, ulong k,
         ulong       p = 0;
         do {
             const ulong steps = min(kc, k - p);
+            for (ulong i = i0; own && i < i1; i++)
+                pack_a(min((ulong)MR, m - i * MR), k, steps, a + i * MR * k + p,
+                       mine + (i - i0) * MR * steps);
             for (ulong j = j0; j < j1; j++)
                 for (ulong i = i0; i < i1; i++) {
                     global REAL *at = c + i * MR * n + j * NR;
@@ -236,8 +242,9 @@ kernel ALONE WIDE void matmul_packed(ulong m, ulong n, ulong k,
                     const ulong  cols = min((ulong)NR, n - j * NR);
                     if (i + 2 < i1)
                         fetch_tile(at + MR * n, n, MR, cols);
-                    tile(steps, a + (i * k + p) * MR, b + (j * k + p) * 2, at, n, rows,
-                         cols, p == 0);
+                    tile(steps,
+                         own ? mine + (i - i0) * MR * steps : packed_a + (i * k + p) * MR,
+                         b + (j * k + p) * 2, at, n, rows, cols, p == 0);
                 }
             p += kc;
         } while (p < k);

@@ -38,8 +38,8 @@ bool bench_sits_out(const struct cell *cells, int count, const struct cell *cell
     if (cell->count == 0 || !far_behind(cells, count, cell))
         return false;
     for (size_t i = 0; i < cell->count; i++)
-        used_s += cell->samples[i].total_s;
-    return used_s + one_run_s(cell) > time_s / count;
+        used_s += cell->samples[i].total_s * (double)cell->repeats;
+    return used_s + one_run_s(cell) * (double)cell->repeats > time_s / count;
 }
 
 bool bench_warmup_is_enough(const struct cell *cells, int count, const struct cell *cell,

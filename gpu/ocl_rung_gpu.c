@@ -342,12 +342,13 @@ static int choose_buffered(const struct ocl_rung *rung, const struct ocl *o,
     return has(o, need) ? 0 : fail_need(rung, o, need, why);
 }
 
-// Into how many slices k is cut, so that every unit has work: 1 as a rule.
+// Into how many slices k is cut where not even half of the units would have a tile: 1 as a
+// rule.
 static size_t count_slices(const struct ocl *o, const struct matmul *job, size_t tiles)
 {
     const size_t wanted = ceil_div(2 * (size_t)o->units, tiles);
     const size_t most = least(job->k / SLICE_STEPS_MIN, SLICES_MAX);
-    return tiles >= (size_t)o->units || most < 2 ? 1 : least(wanted, most);
+    return 2 * tiles >= (size_t)o->units || most < 2 ? 1 : least(wanted, most);
 }
 
 static int plan_slices(const struct ocl *o, const struct matmul *job, size_t slices,

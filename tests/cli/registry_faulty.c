@@ -169,7 +169,7 @@ static const struct engine engine_gpu = {.name = "gpu",
                                          .close = close_nothing};
 FAULTY(stain, stain);
 
-// For the tuner: HOW names what goes wrong. Without it a right product takes 20 ms.
+// For the tuner: HOW names what goes wrong. Without it a right product takes 0.3 s.
 enum { HOW_SLOW = 1, HOW_FAST, HOW_WRONG, HOW_CRASH, HOW_HANG, HOW_REFUSE };
 static int tuned_how;
 
@@ -187,7 +187,7 @@ static int open_tuned(const struct engine_opts *opts, struct engine_facts *facts
 
 static int run_tuned(void *ctx, struct matmul *job, struct phases *ph, struct fail *why)
 {
-    static const useconds_t pause_us[] = {20000, 40000, 5000};
+    static const useconds_t pause_us[] = {300000, 600000, 30000};
     switch (tuned_how) {
     case HOW_WRONG:
         return lie(ctx, job, ph, why);

@@ -7,7 +7,7 @@
 // literals, so that the two arrays become registers on every compiler; every number of
 // rows is a loop of its own, so that the last tile of a matrix wastes nothing.
 //
-// The includer defines what ukr_table.h wants, and, to be undefined here:
+// The includer defines what ukr_table_body.h wants, and, to be undefined here:
 //   UKR_REAL      float or double
 //   UKR_BYTES     bytes of a vector; at most 15 rows
 // The multiplication and the addition are one rounding where the instruction set has a
@@ -82,7 +82,7 @@ static inline __attribute__((always_inline)) void UKR_LOOP(const struct ukr_tile
     UKR_ROWS(UKR_STORE)
 }
 
-#include "ukr_table.h"
+#include "ukr_table_body.h"
 
 #undef UKR_LOAD
 #undef UKR_STREAM

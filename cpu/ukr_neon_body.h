@@ -4,7 +4,7 @@
 // for the element of A. So A is loaded a vector of steps at a time, a vector a row, and a
 // step loads B alone. 8 rows: 16 vectors of C, 8 of A, 2 of B, of 32.
 //
-// The includer defines what ukr_table.h wants, and, to be undefined here:
+// The includer defines what ukr_table_body.h wants, and, to be undefined here:
 //   UKR_REAL      float or double
 //   UKR_VEC       the vector of it
 //   UKR_OP(x)     x##_f32 or x##_f64
@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) void UKR_LOOP(const struct ukr_tile
     UKR_ROWS(UKR_STORE)
 }
 
-#include "ukr_table.h"
+#include "ukr_table_body.h"
 
 #undef UKR_LOAD
 #undef UKR_LOAD_A

@@ -73,9 +73,14 @@ static void *run_once(const struct workload *w, const struct engine *e, int thre
     char *shown = json_dumps(params, JSON_COMPACT);
     if (e->open(&opts, &facts, &ctx, &why))
         fail_msg("%s: open: %s", e->name, why.text);
-    if (w->prepare(e, ctx, job, &facts, &why))
+    const bool absent = w->prepare(e, ctx, job, &facts, &why) != 0;
+    // A device may lack what a variant needs; nothing else may be the matter with it.
+    if (absent && (!variant || why.code != EXIT_ABSENT))
         fail_msg("%s %s: prepare: %s", e->name, shown, why.text);
-    for (int again = 0; again < 2; again++) {
+    if (absent)
+        print_message("%s %s is absent: %s\n", e->name, variant ? variant : "auto",
+                      why.text);
+    for (int again = 0; again < 2 && !absent; again++) {
         w->reset(job);
         if (w->run(e, ctx, job, &phases, &why))
             fail_msg("%s %s: run: %s", e->name, shown, why.text);
@@ -83,7 +88,8 @@ static void *run_once(const struct workload *w, const struct engine *e, int thre
             fail_msg("%s t%d %s %s: %s", e->name, threads, variant ? variant : "auto",
                      shown, why.text);
     }
-    run_within(w, e, ctx, job, shown);
+    if (!absent)
+        run_within(w, e, ctx, job, shown);
     if (e->release)
         e->release(ctx);
     e->close(ctx);

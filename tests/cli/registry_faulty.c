@@ -140,8 +140,8 @@ static int stain(void *ctx, struct matmul *job, struct phases *ph, struct fail *
 {
     static bool stained;
     stained = stained || job->m == 21;
-    return stained ? fail(why, EXIT_DIED, "its context is dead")
-                   : tire(ctx, job, ph, why);
+    (void)ctx, (void)ph;
+    return stained ? fail(why, EXIT_DIED, "its context is dead") : multiply(job);
 }
 
 #define FAULTY(NAME, MATMUL)                                                             \

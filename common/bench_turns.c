@@ -45,6 +45,7 @@ bool bench_sits_out(const struct cell *cells, int count, const struct cell *cell
 bool bench_warmup_is_enough(const struct cell *cells, int count, const struct cell *cell,
                             double time_s)
 {
-    return cell->count == 0 && cell->warmup.total_s > time_s / count &&
-           far_behind(cells, count, cell);
+    // A burst's first run was a cold one, and says nothing.
+    return cell->count == 0 && cell->repeats <= 1 &&
+           cell->warmup.total_s > time_s / count && far_behind(cells, count, cell);
 }

@@ -34,8 +34,9 @@ int burst_run(const struct burst *, uint64_t repeats, struct burst_times *,
 // not twice that unless one run is. 1 for a time that is not above 0.
 uint64_t burst_fill(double shortest_s);
 
-// Finds that number out by longer and longer bursts, two at least and some 10 ms together,
-// given what a first run took. Of a job that fills a burst by far it is 1, without another run.
+// Finds that number out by longer and longer bursts, two at least and some 10 ms
+// together, given what a first run took. Of a job that fills a burst by far it is 1,
+// without another run.
 int burst_choose(const struct burst *, double first_s, uint64_t *repeats,
                  struct fail *why);
 

@@ -7,8 +7,9 @@ json_t *facts_to_json(const struct engine_facts *facts)
 {
     return json_pack("{s:i, s:o, s:o, s:b, s:I, s:f, s:o}", "threads", facts->threads,
                      "device", text_to_json(facts->device), "variant",
-                     text_to_json(facts->variant), "gpu", facts->gpu, "blocks", (json_int_t)facts->blocks,
-                     "input_epsilon", facts->input_epsilon, "remark", text_to_json(facts->remark));
+                     text_to_json(facts->variant), "gpu", facts->gpu, "blocks",
+                     (json_int_t)facts->blocks, "input_epsilon", facts->input_epsilon,
+                     "remark", text_to_json(facts->remark));
 }
 
 void facts_from_json(struct engine_facts *facts, const json_t *from)

@@ -81,7 +81,10 @@ static void add_ladder(struct lines *lines, const struct result *result,
     struct pair pair;
     if (!foot || !result_pair(result, foot, top, &pair))
         return;
-    char *gain = pair_gain(&pair, top->column, foot->column), *each = steps(result, top);
+    char *top_name = lines_escape(top->column), *foot_name = lines_escape(foot->column);
+    char *gain = pair_gain(&pair, top_name, foot_name), *each = steps(result, top);
+    free(top_name);
+    free(foot_name);
     if (ladder_below(result, top) == foot)
         lines_add(lines, "The ladder: %s.", gain);
     else
@@ -94,10 +97,10 @@ void ladder_verdict(struct lines *lines, const struct board *board)
 {
     for (size_t i = 0; i < board->count; i++) {
         const struct cell *cell = board->rows[i].cell;
-        bool top = cell->rung && result_stands(cell);
+        bool top = cell->rung && carries(cell);
         for (size_t j = i + 1; j < board->count && top; j++)
-            top = !same_ladder(cell, board->rows[j].cell) ||
-                  !result_stands(board->rows[j].cell);
+            top =
+                !same_ladder(cell, board->rows[j].cell) || !carries(board->rows[j].cell);
         if (top)
             add_ladder(lines, board->result, cell);
     }

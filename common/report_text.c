@@ -346,17 +346,20 @@ static void put_end(struct layout *l, const struct result *result)
 {
     struct lines lines = {0};
     verdict_run(&lines, result);
-    bool verified = false;
-    for (size_t i = 0; i < result->cell_count; i++)
-        verified =
-            verified || (result_stands(&result->cells[i]) && result->cells[i].verified);
+    bool verified = false, bursts = false;
+    for (size_t i = 0; i < result->cell_count; i++) {
+        const struct cell *cell = &result->cells[i];
+        verified = verified || (result_stands(cell) && cell->verified);
+        bursts = bursts || (result_stands(cell) && cell->repeats > 1);
+    }
     if (lines.count > 0 || verified)
         fputc('\n', l->out);
     if (verified) {
         char *text =
-            lines_format("%s Every answer was checked, in every round, by an oracle "
-                         "that shares no code with the engines.",
-                         l->signs->verified);
+            lines_format("%s %s by an oracle that shares no code with the engines.",
+                         l->signs->verified,
+                         bursts ? "The last answer of every sample was checked,"
+                                : "Every answer was checked, in every round,");
         lines_wrap(l->out, text, 0, 2, l->columns);
         free(text);
     }

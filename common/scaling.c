@@ -117,7 +117,8 @@ static const struct cell *champion(const struct result *r, const struct sweep *s
         const struct cell *c = &r->cells[i];
         if (!result_stands(c) || !result_same_case(c, last) ||
             strcmp(c->engine, engine) != 0 ||
-            (device && strcmp(c->facts.device, device) != 0))
+            (device && strcmp(c->facts.device, device) != 0) ||
+            c->facts.input_epsilon > 0 || result_grain(c) > 0)
             continue;
         const int cpus = r->host.usable_cpus;
         if (!best ||
@@ -197,7 +198,9 @@ static void find_crossovers(struct scaling *s, const struct result *r,
             continue;
         add_crossover(s, r, sweep, c, serial, false);
         add_crossover(s, r, sweep, c, omp, false);
-        add_crossover(s, r, sweep, c, omp, true);
+        // Where memory is shared a run is all there is.
+        if (c->samples[0].upload_s + c->samples[0].download_s > 0)
+            add_crossover(s, r, sweep, c, omp, true);
     }
 }
 
@@ -232,6 +235,7 @@ static bool differ_in_threads(const struct cell *one, const struct cell *many)
 {
     return result_stands(one) && result_stands(many) && one->facts.threads == 1 &&
            many->facts.threads > 1 && result_same_case(one, many) &&
+           result_grain(one) == 0 && result_grain(many) == 0 &&
            strcmp(one->engine, many->engine) == 0 &&
            strcmp(one->facts.variant, many->facts.variant) == 0 &&
            strcmp(one->facts.device, many->facts.device) == 0;

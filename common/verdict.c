@@ -133,6 +133,7 @@ static void add_peers(struct lines *lines, const struct board *board)
         const struct board_row *ours = board->fastest, *peer = &board->rows[i];
         struct pair pair;
         if (!peer->cell->peer || ours->cell->peer || !result_stands(peer->cell) ||
+            peer->cell->facts.input_epsilon != ours->cell->facts.input_epsilon ||
             !result_pair(board->result, peer->cell, ours->cell, &pair))
             continue;
         // The ratio told is above 1 where the two are separated.
@@ -211,7 +212,9 @@ static void add_structure(struct lines *lines, const struct board *board,
                           const struct board_row *const twin[2], const char *what)
 {
     struct pair pair;
-    if (!result_pair(board->result, twin[0]->cell, twin[1]->cell, &pair))
+    // One block is not handed out: there is no structure to cost anything.
+    if (twin[0]->cell->facts.blocks == 1 ||
+        !result_pair(board->result, twin[0]->cell, twin[1]->cell, &pair))
         return;
     const int threads = twin[0]->cell->facts.threads;
     const char *cost = pair_doubt(&pair);
@@ -286,8 +289,6 @@ static void add_grains(struct lines *lines, const struct board *board)
     grain_table_say(lines, &grains);
     grain_table_free(&grains);
 }
-
-// ---- where a device's time went
 
 void verdict_case(struct lines *lines, const struct board *board, bool brief)
 {

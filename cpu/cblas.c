@@ -45,7 +45,7 @@ static int threads_here(void)
 // is enough for products that follow at once, and over before others begin.
 static void settle_variables(void)
 {
-    setenv("OPENBLAS_THREAD_TIMEOUT", "22", 0);
+    setenv("OPENBLAS_THREAD_TIMEOUT", "22", 1);
     for (const struct cblas_maker *m = cblas_makers; m->choice; m++)
         for (int i = 0; m->quiet[i]; i++)
             unsetenv(m->quiet[i]);

@@ -72,10 +72,19 @@ int cpu_prepare_matmul(struct cpu_engine *e, const struct matmul *job, size_t ca
     facts->blocks = g->row_blocks * g->col_blocks * g->k_parts;
     e->cart_count = carts < g->col_blocks ? carts : g->col_blocks;
     e->space = take_each(&e->matmul_space, (size_t)e->threads, gemm_space_bytes(g),
-                           "packed rows of the left matrix", why);
+                         "a block's rows and edges", why);
     e->carts = take_each(&e->matmul_space, e->cart_count, gemm_cart_bytes(g),
                          "packed columns of the right matrix", why);
     return e->space == NULL || e->carts == NULL ? -1 : 0;
+}
+
+void cpu_multiply_alone(const struct cpu_engine *e)
+{
+    const struct gemm *g = &e->gemm;
+    for (size_t part = 0; part < g->k_parts; part++) {
+        gemm_pack_b(g, part, 0, 0, gemm_slivers(g), e->carts[0]);
+        gemm_block(g, part, 0, 0, e->carts[0], e->space[0]);
+    }
 }
 
 int cpu_prepare_burning(struct cpu_engine *e, struct engine_facts *facts,

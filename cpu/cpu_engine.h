@@ -38,7 +38,7 @@ struct cpu_engine {
     struct space matmul_space;  // holds what follows
     struct gemm gemm;
     void **space;  // one a thread
-    void **carts;    // packed columns of B
+    void **carts;  // packed columns of B
     size_t cart_count;
     struct csp_crew *csp_crew;  // csp_matmul.c's own
 
@@ -59,6 +59,9 @@ void cpu_close(void *ctx);
 // most `carts` column blocks of B.
 int cpu_prepare_matmul(struct cpu_engine *, const struct matmul *, size_t carts,
                        struct engine_facts *, struct fail *why);
+
+// The only block of a product that has no other.
+void cpu_multiply_alone(const struct cpu_engine *);
 
 // Chooses the burning kernels; what cpu_prepare_gophers begins with.
 int cpu_prepare_burning(struct cpu_engine *, struct engine_facts *, struct fail *why);

@@ -253,16 +253,6 @@ static void multiply(void *arg)
         csp_dismiss(p->e);
 }
 
-// One block is nothing to hand out.
-static void multiply_alone(const struct cpu_engine *e)
-{
-    const struct gemm *g = &e->gemm;
-    for (size_t part = 0; part < g->k_parts; part++) {
-        gemm_pack_b(g, part, 0, 0, gemm_slivers(g), e->carts[0]);
-        gemm_block(g, part, 0, 0, e->carts[0], e->space[0]);
-    }
-}
-
 int csp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail *why)
 {
     struct product p = {.e = ctx, .why = why};
@@ -271,8 +261,9 @@ int csp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail
     (void)job;
 
     if (!gemm_trivial(g)) {
-        if (g->row_blocks * g->col_blocks == 1)
-            multiply_alone(p.e);
+        // One block is nothing to hand out, unless its message is what is measured.
+        if (g->row_blocks * g->col_blocks == 1 && g->job->grain_flop == 0)
+            cpu_multiply_alone(p.e);
         else if (csp_start(p.e, multiply, &p, why) != 0 || p.failed)
             return -1;
     }

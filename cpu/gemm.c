@@ -230,6 +230,7 @@ static __attribute__((noinline)) void edge_tile(const struct gemm *g,
     _Alignas(64) char aside[UKR_TILE_BYTES_MAX];
     struct ukr_tile whole = *t;
     whole.c = aside;
+    whole.next_c = aside;
     whole.ldc = g->nr;
     if (!t->first) {
         memset(aside, 0, t->rows * stride);

@@ -17,16 +17,6 @@ int omp_prepare_matmul(void *ctx, struct matmul *job, struct engine_facts *facts
     return cpu_prepare_matmul(ctx, job, CARTS, facts, why);
 }
 
-// One block is no work for a team, which would only be woken.
-static void multiply_alone(const struct cpu_engine *e)
-{
-    const struct gemm *g = &e->gemm;
-    for (size_t part = 0; part < g->k_parts; part++) {
-        gemm_pack_b(g, part, 0, 0, gemm_slivers(g), e->carts[0]);
-        gemm_block(g, part, 0, 0, e->carts[0], e->space[0]);
-    }
-}
-
 int omp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail *why)
 {
     const struct cpu_engine *e = ctx;
@@ -37,7 +27,8 @@ int omp_matmul(void *ctx, struct matmul *job, struct phases *phases, struct fail
     (void)why;
 
     if (!gemm_trivial(g) && g->row_blocks * cols == 1) {
-        multiply_alone(e);
+        // No work for a team, which would only be woken.
+        cpu_multiply_alone(e);
     } else if (!gemm_trivial(g)) {
 #pragma omp parallel num_threads(e->threads)
         for (size_t part = 0; part < g->k_parts; part++)

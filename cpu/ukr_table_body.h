@@ -1,4 +1,5 @@
-// ukr_table_body.h -- a loop for every number of rows and vectors, and who chooses among them.
+// ukr_table_body.h -- a loop for every number of rows and vectors, and who chooses among
+// them.
 //
 // The includer defines, and this file undefines:
 //   UKR_LOOP(t, rows, wide)  an inline function; `rows` and `wide` become literals

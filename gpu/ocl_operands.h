@@ -23,9 +23,9 @@ int ocl_operands_make(struct ocl_operands *, const struct ocl *, const struct ma
                       struct fail *why);
 void ocl_operands_free(struct ocl_operands *);  // a zeroed one is fine
 
-// Runs multiply(arg) on the device, which returns when C is complete there, or where memory
-// is shared when all that makes it is enqueued, between upload and download, and fills the phases. After a failure nothing is under way, and it
-// may be called again.
+// Runs multiply(arg) on the device, which returns when C is complete there, or where
+// memory is shared when all that makes it is enqueued, between upload and download, and
+// fills the phases. After a failure nothing is under way, and it may be called again.
 int ocl_operands_multiply(struct ocl_operands *,
                           int (*multiply)(void *arg, struct fail *why), void *arg,
                           struct phases *, struct fail *why);

@@ -41,7 +41,7 @@ static const struct kind bf16 = {.name = "bf16",
                                  .bn = 128,
                                  .wm = 64,
                                  .wn = 32,
-                                 .input_epsilon = 0x1p-9};
+                                 .input_epsilon = 0x1p-8};
 static const struct kind f64 = {.name = "f64",
                                 .define = "F64",
                                 .word = "double",

@@ -14,10 +14,10 @@
 
 static const char schema[] = "gopherbench-tuned/1";
 
-// Numbers found with a product are used from this share of its size on.
-static const double SMALLEST_SHARE = 0.125;
+// Numbers found for a product so many times larger, or so many times smaller, are for
+// another kind of product.
+static const double FAR_BELOW = 8, FAR_ABOVE = 64;
 
-// FNV-1a, 64 bits.
 static uint64_t hash(uint64_t seed, const char *text)
 {
     for (; *text; text++)
@@ -107,13 +107,17 @@ bool ocl_tuned_find(const struct ocl *o, const struct ocl_rung *rung,
         json_object_get(json_object_get(file, "found"), entry_name(rung, job, entry));
     const char *numbers = json_string_value(json_object_get(found, "numbers"));
     const double flop = json_number_value(json_object_get(found, "flop"));
-    const bool damaged = found && (!numbers || ocl_settings_read(numbers, rung->knobs,
-                                                                 settings, why) != 0);
-    const bool usable = found && !damaged && matmul_flops(job) >= SMALLEST_SHARE * flop;
+    struct ocl_settings read = {0};
+    const bool damaged =
+        found && (!numbers || ocl_settings_read(numbers, rung->knobs, &read, why) != 0);
+    const double share = matmul_flops(job) / flop;
+    const bool usable = found && !damaged && share * FAR_BELOW >= 1 && share <= FAR_ABOVE;
     if (damaged)
         fail(why, EXIT_INPUT, "tuned numbers in %s are ignored: it is damaged",
              ocl_tuned_name(o, name));
     json_decref(file);
+    if (usable)
+        *settings = read;
     return usable;
 }
 

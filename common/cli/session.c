@@ -204,7 +204,9 @@ static void print_logs(const struct result *r)
         for (const char *at = c->log; at && *at;) {
             size_t length = strcspn(at, "\n");
             char *line = strndup(at, length);
-            fprintf(stderr, "  %s | ", c->column);
+            fputs("  ", stderr);
+            text_print(stderr, c->column);
+            fputs(" | ", stderr);
             text_print(stderr, line ? line : "");
             fputc('\n', stderr);
             free(line);

@@ -3,6 +3,7 @@
 
 #include "bench.h"
 #include "stats.h"
+#include "text.h"
 #include "text_json.h"
 
 #include <stdlib.h>
@@ -27,10 +28,12 @@ struct player *player_hire(const struct cell *cell, const struct engine_opts *op
     struct player *p = calloc(1, sizeof *p);
     if (!p)
         die("out of memory");
+    char *device = opts->device ? text_escape(opts->device) : NULL;
     json_t *request =
         json_pack("{s:s, s:s, s:i, s:I, s:s*, s:s*}", "do", "open", "engine",
                   cell->engine, "threads", opts->threads, "seed", (json_int_t)opts->seed,
-                  "device", opts->device, "variant", variant);
+                  "device", device, "variant", variant);
+    free(device);
     if (worker_start(&p->worker, &gets, why)) {
         json_decref(request);
         free(p);

@@ -32,5 +32,5 @@ fact "a cell that died after samples has no time" jq -e \
     '.cells[0].error != null and .cells[0].median_s == null' f.json
 expect 1 "$faulty" compare matmul -n 24 --type f64 -r 4 --json f.json
 fact "all at once: only the right ones stand" jq -e \
-    '[.cells[] | select(.error == null) | .engine] == ["serial", "knobs"]' f.json
+    '[.cells[] | select(.error == null) | .engine] == ["serial", "stain", "knobs"]' f.json
 finish

@@ -34,8 +34,11 @@ static struct cell *cube(struct result *r, int n, const char *column, int thread
     c->work = 2.0 * n * n * n;
     for (int i = 0; i < ROUNDS; i++) {
         const double s = each_s * (1 + (i % 2 ? wide : -wide));
-        result_add_sample(
-            c, (struct sample){.round = (uint32_t)i + 1, .total_s = s, .run_s = s / 2});
+        result_add_sample(c, (struct sample){.round = (uint32_t)i + 1,
+                                             .total_s = s,
+                                             .upload_s = s / 4,
+                                             .run_s = s / 2,
+                                             .download_s = s / 4});
     }
     return c;
 }

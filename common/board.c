@@ -24,7 +24,9 @@ int board_decimals(const struct pair *pair)
 {
     const struct interval ci = pair->ci95;
     int digits = ci.hi < 9.995 ? 2 : ci.hi < 99.95 ? 1 : 0;
-    while (digits < 3 && (ci.hi - ci.lo) * pow(10, digits) < 2)
+    // One round has no width at all, and is not worth five digits.
+    const int most = ci.hi < 99.95 ? 3 : 1;
+    while (digits < most && (ci.hi - ci.lo) * pow(10, digits) < 2)
         digits++;
     while (digits < 5 && (looks_like_one(ci.lo, digits) || looks_like_one(ci.hi, digits)))
         digits++;

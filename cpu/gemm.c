@@ -16,8 +16,11 @@ enum {
         128,       // where B's rows conflict: its lines are still there for the next tile
     KC_FEW = 512,  // where C is of few rows and B is packed
     BLOCK_TILES = 4,  // tiles down a block of A: with fewer the cart is read too often
-    FEW_ROWS = 256,   // below, packing is a large part, and the cart must stay close by
-    PACK_ROWS = 160,  // below, a B too large for the second cache is still not packed
+    STRIP_ROWS = 4,   // with more, a tile's sums in registers are worth more than streams
+    STRIP_COLUMNS = 2048,
+    STRIP_CACHES = 8,  // B is larger than so many second caches: memory is what counts
+    FEW_ROWS = 256,    // below, packing is a large part, and the cart must stay close by
+    PACK_ROWS = 160,   // below, a B too large for the second cache is still not packed
     PACK_CONFLICT_ROWS = 48,
     STAGE_COLUMNS = 256,    // below, a row of A is read too seldom to pay for staging
     SAME_SET_BYTES = 4096,  // so far apart, two addresses share a set of the first cache
@@ -74,8 +77,9 @@ static void choose_copies(struct gemm *g, size_t elem)
     const size_t pays = rows_conflict(job->n, elem)    ? PACK_CONFLICT_ROWS
                         : b_bytes > (double)l2_bytes() ? PACK_ROWS
                                                        : SIZE_MAX;
+    g->strips = job->m <= STRIP_ROWS && b_bytes > STRIP_CACHES * (double)l2_bytes();
     g->packs_b = job->m > pays;
-    g->stages_a = job->n >= STAGE_COLUMNS && rows_conflict(job->k, elem);
+    g->stages_a = !g->strips && job->n >= STAGE_COLUMNS && rows_conflict(job->k, elem);
 }
 
 // Half of the second cache for a block of A of a few tiles' rows. Long, because each end
@@ -86,7 +90,7 @@ static size_t choose_kc(const struct gemm *g, size_t elem)
     const struct matmul *job = g->job;
     const size_t fits = l2_bytes() / 2 / (BLOCK_TILES * g->mr * elem);
     size_t kc = min_size(max_size(fits, KC_MIN), KC_MAX);
-    if (!g->packs_b && rows_conflict(job->n, elem))
+    if (!g->packs_b && !g->strips && rows_conflict(job->n, elem))
         kc = KC_STREAM;
     else if (g->packs_b && job->m <= FEW_ROWS)
         kc = KC_FEW;
@@ -104,8 +108,9 @@ static void choose_blocks(struct gemm *g, size_t elem, size_t threads)
     const size_t wanted = worth < 1 ? 1 : worth < (double)most ? (size_t)worth : most;
 
     const size_t row_blocks = blocks_of(m, BLOCK_TILES * g->mr);
-    const size_t cols =
-        max_size(blocks_of(n, BLOCK_COLUMNS), blocks_of(wanted, row_blocks));
+    const size_t widest = g->strips ? STRIP_COLUMNS : BLOCK_COLUMNS;
+    const size_t least = g->strips ? min_size(wanted, 2 * threads) : wanted;
+    const size_t cols = max_size(blocks_of(n, widest), blocks_of(least, row_blocks));
     g->nc = round_up(blocks_of(n, cols), g->nr);
     g->col_blocks = blocks_of(n, g->nc);
 
@@ -308,6 +313,14 @@ static void multiply_panel(const struct gemm *g, const struct panel *p, void *st
         gemm_stage_a(g, p->row, p->rows, p->k, p->steps, staged);
         t.a = staged;
         t.lda = gemm_stage_lda(g);
+    }
+    if (g->strips) {
+        t.cols = p->cols;
+        t.b = (const char *)job->b + (p->k * job->n + p->col) * elem;
+        t.ldb = job->n;
+        t.c = (char *)job->c + (p->row * job->n + p->col) * elem;
+        g->ukr->of[job->type].strip(&t);
+        return;
     }
     for (size_t j = 0; j < p->cols; j += g->nr) {
         size_t skip;

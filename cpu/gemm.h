@@ -41,15 +41,17 @@ struct ukr {
     const char *name;      // "avx512", "avx2", "neon", "scalar"
     bool (*usable)(void);  // by CPUID feature bits and what the OS has enabled
     struct {
-        ukr_fn run;
+        ukr_fn run;    // a tile
+        ukr_fn strip;  // any rows and columns, going along them: for few rows
         size_t mr, nr;
     } of[2];  // by enum elem
 };
 
 enum { UKR_TILE_BYTES_MAX = 4096 };  // no tile is larger
 
-extern const struct ukr *const ukrs[];     // best first, NULL-terminated
-extern const char *const gemm_variants[];  // their names, plain ones first, NULL-terminated
+extern const struct ukr *const ukrs[];  // best first, NULL-terminated
+extern const char
+    *const gemm_variants[];  // their names, plain ones first, NULL-terminated
 
 // The plan of one product: micro-kernel, blocking, and the grid of C's blocks.
 struct gemm {
@@ -59,6 +61,7 @@ struct gemm {
     size_t mc, nc, kc;  // rows and columns of a block of C, steps between two loads of C
     size_t part_k;      // rows of B in one cart, a multiple of kc unless it is all of k
     bool packs_b;       // else B is read in place, and carts are empty
+    bool strips;        // C's rows are few and go whole, not in tiles
     bool stages_a;      // A's rows are copied closer together before they are read
     size_t row_blocks, col_blocks, k_parts;
 };

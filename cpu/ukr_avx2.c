@@ -20,6 +20,20 @@
 #define UKR_ROWS(X) ROWS6(X)
 #include "ukr_body.h"
 
+#define UKR_FN    strip_f32
+#define UKR_FOUR  four_f32
+#define UKR_ONE   one_f32
+#define UKR_REAL  float
+#define UKR_BYTES 32
+#include "ukr_strip_body.h"
+
+#define UKR_FN    strip_f64
+#define UKR_FOUR  four_f64
+#define UKR_ONE   one_f64
+#define UKR_REAL  double
+#define UKR_BYTES 32
+#include "ukr_strip_body.h"
+
 static bool usable(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -28,5 +42,6 @@ static bool usable(void)
 const struct ukr ukr_avx2 = {
     .name = "avx2",
     .usable = usable,
-    .of = {[ELEM_F32] = {run_f32, 6, 16}, [ELEM_F64] = {run_f64, 6, 8}},
+    .of = {[ELEM_F32] = {run_f32, strip_f32, 6, 16},
+           [ELEM_F64] = {run_f64, strip_f64, 6, 8}},
 };

@@ -21,6 +21,20 @@
 #define UKR_ROWS(X) ROWS14(X)
 #include "ukr_body.h"
 
+#define UKR_FN    strip_f32
+#define UKR_FOUR  four_f32
+#define UKR_ONE   one_f32
+#define UKR_REAL  float
+#define UKR_BYTES 64
+#include "ukr_strip_body.h"
+
+#define UKR_FN    strip_f64
+#define UKR_FOUR  four_f64
+#define UKR_ONE   one_f64
+#define UKR_REAL  double
+#define UKR_BYTES 64
+#include "ukr_strip_body.h"
+
 static bool usable(void)
 {
     return __builtin_cpu_supports("avx512f");
@@ -29,5 +43,6 @@ static bool usable(void)
 const struct ukr ukr_avx512 = {
     .name = "avx512",
     .usable = usable,
-    .of = {[ELEM_F32] = {run_f32, 14, 32}, [ELEM_F64] = {run_f64, 14, 16}},
+    .of = {[ELEM_F32] = {run_f32, strip_f32, 14, 32},
+           [ELEM_F64] = {run_f64, strip_f64, 14, 16}},
 };

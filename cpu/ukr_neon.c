@@ -28,6 +28,20 @@
 #define UKR_ROWS(X)  ROWS8(X)
 #include "ukr_neon_body.h"
 
+#define UKR_FN    strip_f32
+#define UKR_FOUR  four_f32
+#define UKR_ONE   one_f32
+#define UKR_REAL  float
+#define UKR_BYTES 16
+#include "ukr_strip_body.h"
+
+#define UKR_FN    strip_f64
+#define UKR_FOUR  four_f64
+#define UKR_ONE   one_f64
+#define UKR_REAL  double
+#define UKR_BYTES 16
+#include "ukr_strip_body.h"
+
 static bool usable(void)
 {
     return true;
@@ -36,5 +50,6 @@ static bool usable(void)
 const struct ukr ukr_neon = {
     .name = "neon",
     .usable = usable,
-    .of = {[ELEM_F32] = {run_f32, 8, 8}, [ELEM_F64] = {run_f64, 8, 4}},
+    .of = {[ELEM_F32] = {run_f32, strip_f32, 8, 8},
+           [ELEM_F64] = {run_f64, strip_f64, 8, 4}},
 };

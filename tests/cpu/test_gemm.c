@@ -183,6 +183,12 @@ static void try_size(const struct ukr *ukr, enum elem type, size_t m, size_t n, 
         set_blocks(&g, 2, 1, 4, 8);
         multiply(&g);
         same(&p, &g, "size in small blocks");
+        // And in strips, which are else for few rows and a large B.
+        memset(p.job.c, POISON, m * n * elem_bytes(type));
+        g.strips = true;
+        g.packs_b = g.stages_a = false;
+        multiply(&g);
+        same(&p, &g, "size in strips");
     }
     drop(&p);
 }

@@ -10,20 +10,28 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { AT = 11, COLUMNS = 80 };
 
 static void list_words(const char *label, const char *const *words)
 {
     if (!words)
         return;
-    printf("           %s", label);
-    for (int i = 0; words[i]; i++)
-        printf(" %s", words[i]);
-    printf("\n");
+    char *text = lines_format("%s", label);
+    for (int i = 0; words[i]; i++) {
+        char *longer = lines_format("%s %s", text, words[i]);
+        free(text);
+        text = longer;
+    }
+    printf("%*s", AT, "");
+    lines_wrap(stdout, text, AT, AT + strlen(label) + 1, COLUMNS);
+    free(text);
 }
 
 static void list_device(const struct device *d)
 {
-    enum { AT = 11, ADDRESS = 5, COLUMNS = 80 };
+    enum { ADDRESS = 5 };
     const bool on_cpu = !d->address[0], of_cpu = !d->gpu && d->memory_bytes == 0;
     const int indent = on_cpu ? AT : AT + ADDRESS;
     char memory[FIGURE_BYTES] = "";

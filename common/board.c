@@ -231,14 +231,6 @@ static void board_make(struct board *board, const struct result *result, size_t 
         lines_add(&board->legend, "* a peer: somebody else's library");
 }
 
-static bool opens_case(const struct result *result, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (result_same_case(&result->cells[i], &result->cells[at]))
-            return false;
-    return true;
-}
-
 void boards_make(struct boards *boards, const struct result *result,
                  const struct signs *signs)
 {
@@ -247,7 +239,7 @@ void boards_make(struct boards *boards, const struct result *result,
     if (!boards->board)
         die("no memory for the report");
     for (size_t i = 0; i < result->cell_count; i++)
-        if (opens_case(result, i))
+        if (result_opens_case(result, i))
             board_make(&boards->board[boards->count++], result, i, signs);
 }
 

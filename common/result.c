@@ -223,6 +223,14 @@ void result_conclude(struct result *result)
         }
 }
 
+bool result_opens_case(const struct result *r, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (result_same_case(&r->cells[i], &r->cells[at]))
+            return false;
+    return true;
+}
+
 bool result_pair(const struct result *result, const struct cell *a, const struct cell *b,
                  struct pair *found)
 {

@@ -109,6 +109,9 @@ bool result_stands(const struct cell *);  // it did not fail, and has times
 uint64_t result_grain(const struct cell *);
 bool result_same_case(const struct cell *, const struct cell *);  // workload and case
 
+// No cell before this one has its case.
+bool result_opens_case(const struct result *, size_t at);
+
 // The two cells' pair, turned so that it is a over b. False: they share no round.
 bool result_pair(const struct result *, const struct cell *a, const struct cell *b,
                  struct pair *);

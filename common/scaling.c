@@ -27,14 +27,6 @@ static bool same_sweep(const struct cell *a, const struct cell *b)
     return strcmp(a->workload, b->workload) == 0 && strcmp(type_of(a), type_of(b)) == 0;
 }
 
-static bool opens_case(const struct result *r, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (result_same_case(&r->cells[i], &r->cells[at]))
-            return false;
-    return true;
-}
-
 // Only of products the size is a number that can be put in order.
 static bool opens_sweep(const struct result *r, size_t at)
 {
@@ -60,7 +52,7 @@ static struct sweep take_sweep(const struct result *r, size_t at)
     struct sweep s = {.first = more(NULL, r->cell_count, sizeof *s.first)};
     for (size_t i = at; i < r->cell_count; i++) {
         const struct cell *cell = &r->cells[i];
-        if (!same_sweep(&r->cells[at], cell) || !opens_case(r, i) ||
+        if (!same_sweep(&r->cells[at], cell) || !result_opens_case(r, i) ||
             !(work_of(r, cell) > 0))
             continue;
         size_t to = s.count++;

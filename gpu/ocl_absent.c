@@ -1,4 +1,5 @@
-// ocl_absent.c -- the ocl engine of a build without OpenCL: its probe says why not.
+// ocl_absent.c -- the engines ocl and clblast of a build without OpenCL: their probes say
+// why not.
 #include "engine.h"
 
 #include <stddef.h>
@@ -26,12 +27,22 @@ static void absent_close(void *ctx)
     (void)ctx;
 }
 
-extern const struct engine engine_ocl;
+extern const struct engine engine_ocl, engine_clblast;
 
 const struct engine engine_ocl = {
     .name = "ocl",
     .summary = "OpenCL kernels on a GPU, or on the CPU through PoCL (not in this build)",
     .takes = "ocl:0:1, ocl:gpu or ocl:NAME",
+    .probe = absent_probe,
+    .open = absent_open,
+    .close = absent_close,
+};
+
+const struct engine engine_clblast = {
+    .name = "clblast",
+    .summary = "CLBlast, an OpenCL BLAS, on the devices of ocl (not in this build)",
+    .peer = true,
+    .takes = "clblast:0:1, clblast:gpu or clblast:NAME",
     .probe = absent_probe,
     .open = absent_open,
     .close = absent_close,

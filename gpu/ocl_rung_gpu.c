@@ -4,6 +4,8 @@
 // small ones keep every unit busy when C is small, and ask less of a small device.
 #include "ocl_rung_gpu.h"
 
+#include "ocl_tiles.h"
+
 #include "ocl_settings.h"
 
 #include <stdio.h>
@@ -29,16 +31,6 @@ const struct knob ocl_knobs_buffered[] = {{"BM", {32, 64, 128, 256}},
                                           {"TN", {2, 4, 8}},
                                           {"REGS", {96, 128, 168, 255}},
                                           {NULL, {0}}};
-
-static size_t ceil_div(size_t a, size_t b)
-{
-    return a / b + (a % b != 0);
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 // The product of two counts of tiles, no more than a grid may have.
 static size_t count_tiles(const struct matmul *job, size_t bm, size_t bn)
@@ -342,8 +334,8 @@ static int choose_buffered(const struct ocl_rung *rung, const struct ocl *o,
     return has(o, need) ? 0 : fail_need(rung, o, need, why);
 }
 
-// Into how many slices k is cut where not even half of the units would have a tile: 1 as a
-// rule.
+// Into how many slices k is cut where not even half of the units would have a tile: 1 as
+// a rule.
 static size_t count_slices(const struct ocl *o, const struct matmul *job, size_t tiles)
 {
     const size_t wanted = ceil_div(2 * (size_t)o->units, tiles);

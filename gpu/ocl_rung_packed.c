@@ -5,6 +5,8 @@
 // unit that is held up would keep its half.
 #include "ocl_rung_packed.h"
 
+#include "ocl_tiles.h"
+
 #include "pages.h"
 
 #include <stdio.h>
@@ -24,16 +26,6 @@ struct slivers {
     size_t kc, block_m, block_n;  // steps, and slivers of a block of C
     bool own;                     // groups pack their rows of A themselves
 };
-
-static size_t ceil_div(size_t a, size_t b)
-{
-    return a / b + (a % b != 0);
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
 
 static size_t most(size_t a, size_t b)
 {

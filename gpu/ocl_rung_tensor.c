@@ -5,6 +5,8 @@
 // are not asked, for what they make of its assembler may end the process.
 #include "ocl_rung_tensor.h"
 
+#include "ocl_tiles.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -112,11 +114,6 @@ static size_t local_bytes(const struct kind *k)
     const size_t word = k->type == ELEM_F32 ? sizeof(cl_uint) : sizeof(double);
     const size_t words = (size_t)k->words;
     return 2 * (k->bm * (words + 4) * word + words * (k->bn * word + 32));
-}
-
-static size_t ceil_div(size_t a, size_t b)
-{
-    return a / b + (a % b != 0);
 }
 
 static int plan_tensor(const struct kind *k, const struct ocl_rung *rung,

@@ -214,10 +214,16 @@ static const struct grain_cost *cost_of(const struct group *g, size_t i)
     return g->all ? &g->rows[i].all : &g->rows[i].cost;
 }
 
+// False: it failed, or has too few rounds beside its loop, or has no loop.
+static bool told(const struct grain_row *row)
+{
+    return !row->says && row->cost.told && row->all.told;
+}
+
 static bool cheap(const struct group *g, size_t i)
 {
     const struct grain_cost *c = cost_of(g, i);
-    return c->told && 100 * c->ci95.hi < GRAIN_PERCENT;
+    return told(&g->rows[i]) && 100 * c->ci95.hi < GRAIN_PERCENT;
 }
 
 static bool dear(const struct group *g, size_t i)
@@ -234,6 +240,8 @@ static char *size_text(const struct grain_row *row)
 // What is known of the row next to those that are cheap.
 static char *next_text(const struct group *g, size_t i, const char *side)
 {
+    if (!told(&g->rows[i]))
+        return lines_format("; the next size %s was not told", side);
     char *size = size_text(&g->rows[i]), *range = range_text(cost_of(g, i));
     char *text = lines_format("; %s, at %s, %s (%s %%)", side, size,
                               dear(g, i) ? "not" : "not surely", range);
@@ -275,7 +283,7 @@ static char *sizes_text(const struct group *g, size_t first, size_t end)
 
 static void say_costs(struct lines *lines, const struct group *g, const char *beside)
 {
-    const int threads = g->rows[0].cell->facts.threads;
+    const int threads = g->rows[0].cell->threads;
     const char *plural = text_plural((uint64_t)threads);
     size_t first = 0;
     const size_t end = longest_run(g, &first);
@@ -299,21 +307,16 @@ static void say_costs(struct lines *lines, const struct group *g, const char *be
     free(above);
 }
 
-static bool told(const struct grain_row *row)
-{
-    return !row->says && row->cost.told && row->all.told;
-}
-
 void grain_table_say(struct lines *lines, const struct grain_table *t)
 {
     for (size_t i = 0, end; i < t->count; i = end) {
-        for (end = i; end < t->count && told(&t->rows[end]) &&
-                      t->rows[end].cell->threads == t->rows[i].cell->threads;)
-            end++;
-        if (end == i) {  // it failed, or there is no loop to hold it against
-            end++;
+        bool any = false;
+        for (end = i;
+             end < t->count && t->rows[end].cell->threads == t->rows[i].cell->threads;
+             end++)
+            any = any || told(&t->rows[end]);
+        if (!any)
             continue;
-        }
         struct group g = {.rows = t->rows + i, .count = end - i};
         say_costs(lines, &g, "a loop over the same blocks");
         g.all = true;

@@ -181,6 +181,26 @@ static void without_rounds_nothing_is_said(void **state)
     result_free(&r);
 }
 
+// A size with too few rounds between others does not end what is said of the threads.
+static void a_gap_is_one_of_the_sizes(void **state)
+{
+    (void)state;
+    const struct twin steady[] = {
+        {64, 0.101, 0.102, 0}, {32, 0.101, 0.102, 0}, {16, 0.101, 0.102, 0}};
+    struct result r = swept("serial", 1, steady, 3);
+    r.cells[5].count = 5;  // csp at the middle one
+    result_conclude(&r);
+    char *text = said(&r);
+    size_t sentences = 0;
+    for (const char *at = text; *at; at += strcspn(at, "\n") + 1)
+        sentences++;
+    assert_int_equal(sentences, 2);
+    assert_non_null(strstr(text, "; the next size above was not told"));
+    assert_null(strstr(text, " a message on"));
+    free(text);
+    result_free(&r);
+}
+
 static void failures_have_their_row(void **state)
 {
     (void)state;
@@ -206,6 +226,7 @@ int main(void)
         cmocka_unit_test(the_sentences_name_the_sizes),
         cmocka_unit_test(noise_is_not_surely_anything),
         cmocka_unit_test(without_rounds_nothing_is_said),
+        cmocka_unit_test(a_gap_is_one_of_the_sizes),
         cmocka_unit_test(failures_have_their_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ int matmul_bytes(size_t rows, size_t cols, enum elem type, size_t *bytes,
 
 static int read_request(const json_t *params, struct request *r, struct fail *why)
 {
-    static const char *const names[] = {"m",    "n", "k", "type", "seed",
+    static const char *const names[] = {"m",    "n", "k", "type",  "seed",
                                         "fill", "a", "b", "grain", NULL};
     static const char *const sizes[] = {"m", "n", "k"};
     if (params_known(params, names, why) || params_seed(params, &r->seed, why) ||

@@ -44,7 +44,7 @@ struct cell {
     double work;  // flop or bytes of one run
     const char *unit;
     double open_s;
-    uint64_t repeats;  // runs back to back that make one sample; chosen in warm-up
+    uint64_t repeats;      // runs back to back that make one sample; chosen in warm-up
     struct sample warmup;  // the last run before the rounds; total_s 0: none
     struct sample *samples;
     size_t count, capacity;
